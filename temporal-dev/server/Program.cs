@@ -1,0 +1,6 @@
+namespace TemporalDev.Server;
+
+internal static class Program
+{
+    public static int Main() => 0;
+}

@@ -1,0 +1,6 @@
+namespace Orchestrator.Worker;
+
+internal static class Program
+{
+    public static int Main() => 0;
+}
