@@ -1,0 +1,4 @@
+namespace Temporalio.Exceptions;
+
+/// <summary>A schedule with this id exists.</summary>
+public class ScheduleAlreadyRunningException() : TemporalException("Schedule already running");

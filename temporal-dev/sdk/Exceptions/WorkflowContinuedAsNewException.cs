@@ -1,0 +1,7 @@
+namespace Temporalio.Exceptions;
+
+/// <summary>A client waited for one run only, and that run continued as new.</summary>
+public class WorkflowContinuedAsNewException(string newRunId) : TemporalException("Workflow continued as new")
+{
+    public string NewRunId { get; private init; } = newRunId;
+}
