@@ -43,6 +43,12 @@ internal sealed class ClusterFolder(string path, ServerAccount account)
 
     public async Task InitialiseAsync(ServerBinaries binaries, Durability durability, CancellationToken cancel)
     {
+        // What a scratch cluster leaves behind.
+        if (Directory.Exists(Cluster) && !Directory.EnumerateFileSystemEntries(Cluster).Any())
+        {
+            Directory.Delete(Cluster);
+        }
+
         var version = Path.Combine(Cluster, "PG_VERSION");
         if (!Directory.Exists(Cluster))
         {
