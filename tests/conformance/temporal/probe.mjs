@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { call, Refusal } from './wire.mjs';
+import { payloads } from './plain.mjs';
+import { expectEvents, expectWithin } from './expect.mjs';
+
+const identity = 'conformance';
+/** Enough to see what a scenario was doing when it failed. */
+const trailLength = 20;
+
+/**
+ * What a scenario holds: a client of the service and, by hand, a worker of it. It polls and answers tasks itself, so that
+ * the scenario decides what happens between a task's start and its completion. Everything goes over the official client's
+ * connection; ids and task queues are the scenario's own.
+ */
+export class Probe {
+  #target;
+  #slug;
+  #ids = 0;
+  #trail = [];
+  #records = [];
+  #abandon = new AbortController();
+
+  constructor(target, { name }) {
+    this.#target = target;
+    this.#slug = `${target.nonce}-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
+    this.queue = `${this.#slug}-queue`;
+  }
+
+  get namespace() {
+    return this.#target.namespace;
+  }
+
+  /** An id that no other scenario and no other run of the suite uses. */
+  id(suffix = String(++this.#ids)) {
+    return `${this.#slug}-${suffix}`;
+  }
+
+  async call(method, request = {}, { service = 'workflowService', ...options } = {}) {
+    const started = performance.now();
+    const note = (said) => this.#note(`${method} ${said} (${Math.round(performance.now() - started)} ms)`);
+    try {
+      const reply = await call(this.#target.connection, service, method, request, {
+        namespace: this.namespace,
+        signal: this.#abandon.signal,
+        ...options,
+      });
+      note('OK');
+      return reply;
+    } catch (error) {
+      note(error.message);
+      throw error;
+    }
+  }
+
+  /** The call is refused with this status code and, where named, these typed details. */
+  async refused(method, request, { code, reason, details }, options) {
+    let refusal;
+    try {
+      const reply = await this.call(method, request, options);
+      assert.fail(`${method} was accepted: ${JSON.stringify(reply)}`);
+    } catch (error) {
+      if (!(error instanceof Refusal)) {
+        throw error;
+      }
+      refusal = error;
+    }
+    this.record(`${method} refused`, { code: refusal.code, details: refusal.details });
+    assert.equal(refusal.code, code, `${method} was refused with ${refusal.message}`);
+    expectWithin(refusal, { ...(reason && { reason }), ...(details && { details }) }, `${method}'s refusal`);
+    return refusal;
+  }
+
+  async start({ workflowId = this.id(), type = 'byHand', queue = this.queue, input, ...request } = {}) {
+    const reply = await this.call('StartWorkflowExecution', this.startRequest({ workflowId, type, queue, input, ...request }));
+    return { workflowId, runId: reply.runId, reply };
+  }
+
+  startRequest({ workflowId = this.id(), type = 'byHand', queue = this.queue, input, ...request } = {}) {
+    return {
+      workflowId,
+      workflowType: { name: type },
+      taskQueue: { name: queue },
+      requestId: randomUUID(),
+      identity,
+      ...(input !== undefined && { input: payloads(input) }),
+      ...request,
+    };
+  }
+
+  signal({ workflowId, runId }, signalName, value, request = {}) {
+    return this.call('SignalWorkflowExecution', {
+      workflowExecution: { workflowId, runId },
+      signalName,
+      requestId: randomUUID(),
+      identity,
+      ...(value !== undefined && { input: payloads(value) }),
+      ...request,
+    });
+  }
+
+  cancel({ workflowId, runId }, request = {}) {
+    return this.call('RequestCancelWorkflowExecution', { workflowExecution: { workflowId, runId }, requestId: randomUUID(), identity, ...request });
+  }
+
+  terminate({ workflowId, runId }, request = {}) {
+    return this.call('TerminateWorkflowExecution', { workflowExecution: { workflowId, runId }, identity, ...request });
+  }
+
+  describe({ workflowId, runId }) {
+    return this.call('DescribeWorkflowExecution', { execution: { workflowId, runId } });
+  }
+
+  /** The next workflow task; a service may answer a poll with nothing, so it is asked until the deadline. */
+  workflowTask({ queue = this.queue, stickyOf, seconds = 10 } = {}) {
+    const taskQueue = stickyOf ? { name: queue, kind: 'TASK_QUEUE_KIND_STICKY', normalName: stickyOf } : { name: queue };
+    return this.#take('PollWorkflowTaskQueue', { taskQueue, identity }, seconds);
+  }
+
+  activityTask({ queue = this.queue, seconds = 10 } = {}) {
+    return this.#take('PollActivityTaskQueue', { taskQueue: { name: queue }, identity }, seconds);
+  }
+
+  reply({ taskToken }, commands = [], request = {}) {
+    return this.call('RespondWorkflowTaskCompleted', { taskToken, commands, identity, ...request });
+  }
+
+  /** Takes the next workflow task and answers it with the commands. */
+  async advance(commands = [], { queue, ...request } = {}) {
+    const task = await this.workflowTask({ queue });
+    await this.reply(task, commands, request);
+    return task;
+  }
+
+  failTask({ taskToken }, message, request = {}) {
+    return this.call('RespondWorkflowTaskFailed', {
+      taskToken,
+      identity,
+      cause: 'WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE',
+      failure: { message, applicationFailureInfo: {} },
+      ...request,
+    });
+  }
+
+  completeActivity({ taskToken }, result) {
+    return this.call('RespondActivityTaskCompleted', { taskToken, identity, ...(result !== undefined && { result: payloads(result) }) });
+  }
+
+  failActivity({ taskToken }, message, applicationFailureInfo = { type: 'Broken' }, request = {}) {
+    return this.call('RespondActivityTaskFailed', { taskToken, identity, failure: { message, applicationFailureInfo }, ...request });
+  }
+
+  heartbeat({ taskToken }, details) {
+    return this.call('RecordActivityTaskHeartbeat', { taskToken, identity, details: payloads(details) });
+  }
+
+  /** The whole history of a run, remembered for the comparison of two services. */
+  async history({ workflowId, runId }, label = 'history') {
+    const events = [];
+    let nextPageToken;
+    do {
+      const page = await this.call('GetWorkflowExecutionHistory', { execution: { workflowId, runId }, nextPageToken });
+      events.push(...(page.history?.events ?? []));
+      nextPageToken = page.nextPageToken;
+    } while (nextPageToken);
+    this.record(label, events);
+    return events;
+  }
+
+  async expectHistory(run, expected, label) {
+    const events = await this.history(run, label);
+    expectEvents(events, expected);
+    return events;
+  }
+
+  /** Asks until the answer holds; a deadline that passes says what was seen last. */
+  async until(what, ask, seconds = 15) {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const { holds, seen } = await ask();
+      if (holds) {
+        return seen;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`${what}: not within ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+      }
+      await pause(50);
+    }
+  }
+
+  /** Remembers something that two services should agree on. */
+  record(label, value) {
+    this.#records.push({ label, value });
+  }
+
+  evidence() {
+    return { trail: this.#trail, records: this.#records };
+  }
+
+  async close() {
+    // Polls that the scenario left open would take tasks from nobody; they end with it.
+    this.#abandon.abort();
+  }
+
+  async #take(method, request, seconds) {
+    const deadline = Date.now() + seconds * 1000;
+    while (Date.now() < deadline) {
+      const task = await this.call(method, request, { seconds: (deadline - Date.now()) / 1000 }).catch((error) => {
+        if (error.code === 'DEADLINE_EXCEEDED') {
+          return {};
+        }
+        throw error;
+      });
+      if (task.taskToken) {
+        return task;
+      }
+    }
+    throw new Error(`${method} on "${request.taskQueue.name}" gave no task within ${seconds} s.`);
+  }
+
+  #note(line) {
+    this.#trail.push(line);
+    if (this.#trail.length > trailLength) {
+      this.#trail.shift();
+    }
+  }
+}
