@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Converters;
 
@@ -9,16 +8,13 @@ namespace Temporalio.Activities;
 /// <summary>What an activity can reach while it runs.</summary>
 public class ActivityExecutionContext
 {
-    private readonly ITemporalClient? _client;
-
     internal ActivityExecutionContext(
         ActivityInfo info,
         ByteString taskToken,
         ILogger logger,
         IPayloadConverter payloadConverter,
         ActivityCancellation cancellation,
-        CancellationToken workerShutdownToken,
-        ITemporalClient? client)
+        CancellationToken workerShutdownToken)
     {
         Info = info;
         TaskToken = taskToken;
@@ -26,7 +22,6 @@ public class ActivityExecutionContext
         PayloadConverter = payloadConverter;
         Cancellation = cancellation;
         WorkerShutdownToken = workerShutdownToken;
-        _client = client;
     }
 
     public static bool HasCurrent => AsyncCurrent.Value != null;
@@ -51,10 +46,7 @@ public class ActivityExecutionContext
 
     public IPayloadConverter PayloadConverter { get; }
 
-    public MetricMeter MetricMeter => MetricMeter.None;
-
-    public ITemporalClient TemporalClient =>
-        _client ?? throw new InvalidOperationException("No client is available to this activity.");
+    public MetricMeter MetricMeter { get; } = SilentMetricMeter.Instance;
 
     internal static AsyncLocal<ActivityExecutionContext?> AsyncCurrent { get; } = new();
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Temporalio.Api.Common.V1;
 using Temporalio.Common;
 using Temporalio.Converters;
+using Payload = Temporalio.Api.Common.V1.Payload;
 
 namespace Temporalio.Activities;
 

@@ -1,29 +1,19 @@
 namespace Temporalio.Common;
 
-/// <summary>Where user code reports its own metrics. This SDK has one meter, which records nothing.</summary>
-public sealed class MetricMeter
+/// <summary>Where user code reports its own metrics.</summary>
+public abstract class MetricMeter
 {
-    private MetricMeter()
-    {
-    }
+    public abstract MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null)
+        where T : struct;
 
-    internal static MetricMeter None { get; } = new();
+    public abstract MetricHistogram<T> CreateHistogram<T>(string name, string? unit = null, string? description = null)
+        where T : struct;
 
-    public MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null)
-        where T : struct => new(name, unit, description);
-
-    public MetricHistogram<T> CreateHistogram<T>(string name, string? unit = null, string? description = null)
-        where T : struct => new(name, unit, description);
-
-    public MetricGauge<T> CreateGauge<T>(string name, string? unit = null, string? description = null)
-        where T : struct => new(name, unit, description);
+    public abstract MetricGauge<T> CreateGauge<T>(string name, string? unit = null, string? description = null)
+        where T : struct;
 
     /// <summary>A meter whose metrics carry these tags as well.</summary>
-    public MetricMeter WithTags(IEnumerable<KeyValuePair<string, object>> tags)
-    {
-        ArgumentNullException.ThrowIfNull(tags);
-        return this;
-    }
+    public abstract MetricMeter WithTags(IEnumerable<KeyValuePair<string, object>> tags);
 }
 
 public abstract class Metric(string name, string? unit, string? description)
@@ -35,25 +25,20 @@ public abstract class Metric(string name, string? unit, string? description)
     public string? Description { get; } = description;
 }
 
-public sealed class MetricCounter<T>(string name, string? unit, string? description) : Metric(name, unit, description)
+public abstract class MetricCounter<T>(string name, string? unit, string? description) : Metric(name, unit, description)
     where T : struct
 {
-    public void Add(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null) => MetricValue.Drop(value, extraTags);
+    public abstract void Add(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
 }
 
-public sealed class MetricHistogram<T>(string name, string? unit, string? description) : Metric(name, unit, description)
+public abstract class MetricHistogram<T>(string name, string? unit, string? description) : Metric(name, unit, description)
     where T : struct
 {
-    public void Record(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null) => MetricValue.Drop(value, extraTags);
+    public abstract void Record(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
 }
 
-public sealed class MetricGauge<T>(string name, string? unit, string? description) : Metric(name, unit, description)
+public abstract class MetricGauge<T>(string name, string? unit, string? description) : Metric(name, unit, description)
     where T : struct
 {
-    public void Set(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null) => MetricValue.Drop(value, extraTags);
-}
-
-internal static class MetricValue
-{
-    public static void Drop<T>(T value, IEnumerable<KeyValuePair<string, object>>? extraTags) => _ = (value, extraTags);
+    public abstract void Set(T value, IEnumerable<KeyValuePair<string, object>>? extraTags = null);
 }

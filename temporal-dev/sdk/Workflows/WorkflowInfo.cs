@@ -1,6 +1,6 @@
-using Temporalio.Api.Common.V1;
 using Temporalio.Common;
 using Temporalio.Converters;
+using Payload = Temporalio.Api.Common.V1.Payload;
 
 namespace Temporalio.Workflows;
 
