@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace TemporalDev.Protocol.Grpc;
+
+/// <summary>Unary calls to one server over a pool of HTTP/2 connections that opens with the first call.</summary>
+public sealed class GrpcChannel : IDisposable
+{
+    private const string Authorization = "authorization";
+
+    private readonly GrpcChannelOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpMessageInvoker _transport;
+    private readonly string _root;
+    private readonly ConcurrentDictionary<MethodDescriptor, Uri> _addresses = new();
+    private volatile GrpcMetadata _metadata;
+    private volatile string? _apiKey;
+    private volatile bool _gzipRefused;
+
+    public GrpcChannel(GrpcChannelOptions options, TimeProvider? time = null)
+    {
+        options.Validate();
+        HostAndPort.Parse(options.Address, nameof(options.Address));
+        _options = options;
+        _time = time ?? TimeProvider.System;
+        _metadata = options.Metadata;
+        _apiKey = options.ApiKey;
+        _root = $"{(options.Tls is null ? "http" : "https")}://{options.Address}";
+        _transport = GrpcTransport.Open(options);
+    }
+
+    /// <summary>May be replaced while calls run; later tries use the new value.</summary>
+    public GrpcMetadata Metadata
+    {
+        get => _metadata;
+        set => _metadata = value;
+    }
+
+    /// <summary>May be replaced while calls run; later tries use the new value.</summary>
+    public string? ApiKey
+    {
+        get => _apiKey;
+        set => _apiKey = value;
+    }
+
+    /// <exception cref="GrpcException">The call ended with a status other than OK, or its deadline passed.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async Task<TResponse> UnaryAsync<TResponse>(
+        MethodDescriptor method, IMessage request, GrpcCallOptions? options = null, CancellationToken cancellationToken = default)
+        where TResponse : class, IMessage<TResponse>
+    {
+        Check<TResponse>(method, request);
+        options ??= GrpcCallOptions.Default;
+        using var deadline = new CallDeadline(options.Timeout ?? _options.DefaultTimeout, _time, cancellationToken);
+        var retry = new GrpcRetry(options.Retry ?? _options.Retry, _time, Random.Shared);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    return (TResponse)await TryAsync(method, request, options, deadline);
+                }
+                catch (GrpcException failure)
+                {
+                    // A wait beyond the deadline would only replace the reason by "deadline exceeded".
+                    if (retry.Next(failure) is not { } wait || wait >= deadline.Left)
+                    {
+                        throw;
+                    }
+
+                    await Task.Delay(wait, _time, deadline.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{method.Name} had no answer from {_options.Address} within {deadline.Timeout}");
+        }
+    }
+
+    public void Dispose() => _transport.Dispose();
+
+    private static void Check<TResponse>(MethodDescriptor method, IMessage request)
+    {
+        if (method.InputType != request.Descriptor || method.OutputType.ClrType != typeof(TResponse))
+        {
+            throw new ArgumentException(
+                $"{method.FullName} takes {method.InputType.Name} and returns {method.OutputType.Name}, not {request.Descriptor.Name} and {typeof(TResponse).Name}.", nameof(method));
+        }
+    }
+
+    private async Task<IMessage> TryAsync(MethodDescriptor method, IMessage request, GrpcCallOptions options, CallDeadline deadline)
+    {
+        var compression = _gzipRefused ? GrpcCompression.None : _options.Compression;
+        using var encoded = EncodedRequest.Encode(request, compression, _options);
+        try
+        {
+            return await ExchangeAsync(method, encoded, options, deadline);
+        }
+        catch (GrpcException failure) when (failure.Code == GrpcStatusCode.Unimplemented && encoded.IsCompressed)
+        {
+            // Either the method or the compression is unknown to the server; the same call without compression tells which.
+        }
+
+        using var plain = EncodedRequest.Encode(request, GrpcCompression.None, _options);
+        try
+        {
+            var response = await ExchangeAsync(method, plain, options, deadline);
+            _gzipRefused = true;
+            return response;
+        }
+        catch (GrpcException failure) when (failure.Code != GrpcStatusCode.Unimplemented)
+        {
+            _gzipRefused = true;
+            throw;
+        }
+    }
+
+    private async Task<IMessage> ExchangeAsync(MethodDescriptor method, EncodedRequest encoded, GrpcCallOptions options, CallDeadline deadline)
+    {
+        using var content = encoded.ToContent();
+        using var request = Describe(method, content, encoded.IsCompressed, options, deadline);
+        try
+        {
+            using var response = await _transport.SendAsync(request, deadline.Token);
+            return await GrpcResponseReader.ReadAsync(response, method.OutputType.Parser, _options.MaxResponseBytes, deadline.Token);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            throw TransportFailures.Classify(failure, _options.Address);
+        }
+        finally
+        {
+            encoded.Release(content);
+        }
+    }
+
+    private HttpRequestMessage Describe(MethodDescriptor method, HttpContent content, bool compressed, GrpcCallOptions options, CallDeadline deadline)
+    {
+        var address = _addresses.GetOrAdd(method, static (method, root) => new Uri($"{root}/{method.Service.FullName}/{method.Name}"), _root);
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        var headers = request.Headers;
+        if (_options.Tls?.ServerName is { } name)
+        {
+            headers.Host = name;
+        }
+
+        headers.TryAddWithoutValidation("te", "trailers");
+        headers.TryAddWithoutValidation("user-agent", _options.UserAgent);
+        headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Format(deadline.Left));
+        headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcHeaders.AcceptedEncodings);
+        if (compressed)
+        {
+            headers.TryAddWithoutValidation(GrpcHeaders.Encoding, GrpcHeaders.Gzip);
+        }
+
+        AddMetadata(headers, options.Metadata ?? []);
+        return request;
+    }
+
+    // The nearer setting replaces the farther: the call's metadata, then the channel's, then the API key.
+    private void AddMetadata(HttpRequestHeaders headers, GrpcMetadata ofCall)
+    {
+        var ofChannel = _metadata;
+        foreach (var (name, value) in ofCall)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+
+        foreach (var (name, value) in ofChannel)
+        {
+            if (ofCall.Get(name) is null)
+            {
+                headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (_apiKey is { } key && ofCall.Get(Authorization) is null && ofChannel.Get(Authorization) is null)
+        {
+            headers.TryAddWithoutValidation(Authorization, GrpcHeaders.BearerPrefix + key);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace TemporalDev.Protocol.Grpc;
+
+public enum GrpcCompression
+{
+    None,
+    Gzip,
+}
+
+public sealed record GrpcChannelOptions
+{
+    /// <summary><c>host:port</c>.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Null speaks plain text.</summary>
+    public GrpcClientTls? Tls { get; init; }
+
+    /// <summary>Sent as <c>authorization: Bearer</c>; <see cref="GrpcChannel.ApiKey"/> replaces it later.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Goes with every call, before the call's own.</summary>
+    public GrpcMetadata Metadata { get; init; } = [];
+
+    public string UserAgent { get; init; } = "temporal-dev-grpc/1.0";
+
+    public GrpcCompression Compression { get; init; } = GrpcCompression.Gzip;
+
+    /// <summary>Smaller requests are sent as they are: gzip's own header eats the gain.</summary>
+    public int CompressFromBytes { get; init; } = 1024;
+
+    public GrpcRetryPolicy Retry { get; init; } = new();
+
+    /// <summary>For calls that name no timeout of their own, tries and waits together.</summary>
+    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Null sends no pings.</summary>
+    public GrpcKeepAlive? KeepAlive { get; init; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15));
+
+    /// <summary>An HTTP proxy that the connection is tunnelled through with CONNECT.</summary>
+    public GrpcProxy? Proxy { get; init; }
+
+    /// <summary>The server has a limit of its own, 4 MiB by default; this one only keeps mistakes off the network.</summary>
+    public int MaxRequestBytes { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary>Histories come in pages far beyond the 4 MiB that a request may have.</summary>
+    public int MaxResponseBytes { get; init; } = 128 * 1024 * 1024;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(CompressFromBytes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxRequestBytes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxResponseBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DefaultTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
+        Retry.Validate();
+    }
+}
+
+/// <summary>How often to ping a silent connection, and how long to wait for the answer before giving it up.</summary>
+public sealed record GrpcKeepAlive(TimeSpan Interval, TimeSpan Timeout);
+
+public sealed record GrpcProxy(string Address, string? User = null, string? Password = null);
+
+/// <summary>All in PEM. Without roots those of the machine are trusted; a certificate of one's own goes with its key.</summary>
+public sealed record GrpcClientTls
+{
+    public string? ServerRootsPem { get; init; }
+
+    public string? CertificatePem { get; init; }
+
+    public string? PrivateKeyPem { get; init; }
+
+    /// <summary>The name to ask for and to find in the server's certificate, when it is not the address's host.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>Accepts any certificate. For tests on one's own machine.</summary>
+    public bool TrustAnyServer { get; init; }
+
+    internal X509Certificate2? LoadCertificate() => (CertificatePem, PrivateKeyPem) switch
+    {
+        (null, null) => null,
+        ({ } certificate, { } key) => X509Certificate2.CreateFromPem(certificate, key),
+        _ => throw new ArgumentException("A client certificate needs its private key, and a private key its certificate."),
+    };
+}

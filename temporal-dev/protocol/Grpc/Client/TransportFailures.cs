@@ -1,0 +1,38 @@
+namespace TemporalDev.Protocol.Grpc;
+
+/// <summary>The status of a call that HTTP could not carry.</summary>
+internal static class TransportFailures
+{
+    public static GrpcException Classify(Exception failure, string address)
+    {
+        var reset = failure as HttpProtocolException ?? failure.InnerException as HttpProtocolException;
+        var code = reset?.ErrorCode switch
+        {
+            null => GrpcStatusCode.Unavailable,
+            // NO_ERROR, REFUSED_STREAM: the server is going away or full. CANCEL: it was not us who cancelled,
+            // so the connection was lost on the way; the official core tries again as well.
+            0x0 or 0x7 or 0x8 => GrpcStatusCode.Unavailable,
+            // ENHANCE_YOUR_CALM
+            0xb => GrpcStatusCode.ResourceExhausted,
+            // INADEQUATE_SECURITY
+            0xc => GrpcStatusCode.PermissionDenied,
+            _ => GrpcStatusCode.Internal,
+        };
+        return new GrpcException(code, $"call to {address} failed: {Reasons(failure)}", failure);
+    }
+
+    // The outer message often only points to the inner one, which has the reason that a person needs.
+    private static string Reasons(Exception failure)
+    {
+        var reasons = new List<string>();
+        for (var current = failure; current is not null; current = current.InnerException)
+        {
+            if (!reasons.Exists(reason => reason.Contains(current.Message, StringComparison.Ordinal)))
+            {
+                reasons.Add(current.Message);
+            }
+        }
+
+        return string.Join(" / ", reasons);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace TemporalDev.Protocol.Grpc;
+
+/// <summary>Answers every gRPC request of a host: reads one message, calls its handler, writes one message or a status.</summary>
+internal sealed class GrpcEndpoint
+{
+    private readonly GrpcRoutes _routes;
+    private readonly GrpcServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _stopping;
+    private readonly ILogger _logger;
+    private readonly byte[]? _authorization;
+
+    public GrpcEndpoint(GrpcRoutes routes, GrpcServerOptions options, TimeProvider time, ILogger<GrpcEndpoint> logger, CancellationToken stopping)
+    {
+        options.Validate();
+        (_routes, _options, _time, _stopping, _logger) = (routes, options, time, stopping, logger);
+        _authorization = options.ApiKey is null ? null : Encoding.UTF8.GetBytes(GrpcHeaders.BearerPrefix + options.ApiKey);
+    }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (context.Request.ContentType?.StartsWith(GrpcHeaders.ContentType, StringComparison.Ordinal) != true)
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return;
+        }
+
+        if (!_routes.TryOpen(_options.MaxOpenCalls))
+        {
+            GrpcReply.WriteStatus(context.Response, new(GrpcStatusCode.ResourceExhausted, $"the server already has {_options.MaxOpenCalls} calls in progress"));
+            return;
+        }
+
+        try
+        {
+            await AnswerAsync(context);
+        }
+        catch (GrpcException refusal)
+        {
+            GrpcReply.WriteStatus(context.Response, refusal);
+        }
+        finally
+        {
+            _routes.Close();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The border to the network: a bug in a handler ends its call, not the connection of others.")]
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var route = Admit(context.Request);
+        var timeout = ReadTimeout(context.Request.Headers);
+        using var ending = new CallEnding(timeout, _options.RequestReadTimeout, _time, context.RequestAborted, _stopping);
+        try
+        {
+            var request = await GrpcRequestReader.ReadAsync(context.Request, route.Method.InputType.Parser, _options.MaxRequestBytes, ending.Token);
+            ending.StartHandling();
+            var call = Describe(context, route, timeout, ending.Token);
+            GrpcReply.WriteMessage(context, await route.InvokeAsync(request, call), _options);
+        }
+        catch (OperationCanceledException)
+        {
+            throw ending.Explain();
+        }
+        catch (Exception bug) when (bug is not GrpcException)
+        {
+            _logger.LogError(bug, "Call {Method} failed", route.Path);
+            throw new GrpcException(GrpcStatusCode.Internal, $"{route.Method.Name} failed inside the server; its log says why");
+        }
+    }
+
+    private GrpcRoute Admit(HttpRequest request)
+    {
+        if (_authorization is not null && !IsAuthorized(request.Headers.Authorization))
+        {
+            throw new GrpcException(GrpcStatusCode.Unauthenticated, "the call needs 'authorization: Bearer' with the server's API key");
+        }
+
+        var path = request.Path.Value ?? "";
+        if (_routes.TryFind(path, out var route))
+        {
+            return route;
+        }
+
+        var separator = path.LastIndexOf('/');
+        throw new GrpcException(GrpcStatusCode.Unimplemented, $"unknown method {path[(separator + 1)..]} for service {path[1..Math.Max(separator, 1)]}");
+    }
+
+    private bool IsAuthorized(string? header) =>
+        header is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header), _authorization);
+
+    private static TimeSpan? ReadTimeout(IHeaderDictionary headers)
+    {
+        if (headers[GrpcHeaders.Timeout] is not [{ } text])
+        {
+            return null;
+        }
+
+        return GrpcTimeout.TryParse(text, out var timeout)
+            ? timeout
+            : throw new GrpcException(GrpcStatusCode.Internal, $"malformed grpc-timeout: \"{text}\"");
+    }
+
+    private GrpcCall Describe(HttpContext context, GrpcRoute route, TimeSpan? timeout, CancellationToken cancel) => new()
+    {
+        Method = route.Path[1..],
+        Deadline = timeout is { } left && left < TimeSpan.FromDays(366) ? _time.GetUtcNow() + left : null,
+        CancellationToken = cancel,
+        Context = context,
+    };
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace TemporalDev.Protocol.Grpc;
+
+/// <summary>The methods that a server answers. Fill it before the host starts; it is read without locks afterwards.</summary>
+public sealed class GrpcRoutes
+{
+    private readonly Dictionary<string, GrpcRoute> _byPath = new(StringComparer.Ordinal);
+    private int _openCalls;
+
+    /// <summary>Calls that have arrived and whose reply has not left yet.</summary>
+    public int OpenCalls => Volatile.Read(ref _openCalls);
+
+    public IEnumerable<GrpcRoute> All => _byPath.Values;
+
+    public void Unary<TRequest, TResponse>(MethodDescriptor method, Func<TRequest, GrpcCall, Task<TResponse>> handler)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        if (method.IsClientStreaming || method.IsServerStreaming)
+        {
+            throw new ArgumentException($"{method.FullName} is a streaming method; only unary methods are served.", nameof(method));
+        }
+
+        if (method.InputType.ClrType != typeof(TRequest) || method.OutputType.ClrType != typeof(TResponse))
+        {
+            throw new ArgumentException(
+                $"{method.FullName} takes {method.InputType.Name} and returns {method.OutputType.Name}, the handler takes {typeof(TRequest).Name} and returns {typeof(TResponse).Name}.",
+                nameof(handler));
+        }
+
+        var route = new GrpcRoute(method, async (request, call) => await handler((TRequest)request, call));
+        if (!_byPath.TryAdd(route.Path, route))
+        {
+            throw new ArgumentException($"{method.FullName} already has a handler.", nameof(method));
+        }
+    }
+
+    /// <summary>Finds a method by its path on the wire, <c>/package.Service/Method</c>.</summary>
+    public bool TryFind(string path, [NotNullWhen(true)] out GrpcRoute? route) => _byPath.TryGetValue(path, out route);
+
+    internal bool TryOpen(int maxOpenCalls)
+    {
+        if (Interlocked.Increment(ref _openCalls) <= maxOpenCalls)
+        {
+            return true;
+        }
+
+        Close();
+        return false;
+    }
+
+    internal void Close() => Interlocked.Decrement(ref _openCalls);
+}
+
+/// <summary>One method and what answers it.</summary>
+public sealed class GrpcRoute
+{
+    private readonly Func<IMessage, GrpcCall, Task<IMessage>> _handler;
+
+    internal GrpcRoute(MethodDescriptor method, Func<IMessage, GrpcCall, Task<IMessage>> handler)
+    {
+        Method = method;
+        Path = $"/{method.Service.FullName}/{method.Name}";
+        _handler = handler;
+    }
+
+    public MethodDescriptor Method { get; }
+
+    public string Path { get; }
+
+    public Task<IMessage> InvokeAsync(IMessage request, GrpcCall call) => _handler(request, call);
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace TemporalDev.Protocol.Grpc;
+
+/// <summary>The <c>grpc-timeout</c> header: up to eight digits and a unit.</summary>
+internal static class GrpcTimeout
+{
+    private const int MaxDigits = 8;
+    private const long MaxValue = 99_999_999;
+    private const long NanosecondsPerTick = 100;
+
+    public static string Format(TimeSpan timeout)
+    {
+        var ticks = Math.Max(timeout.Ticks, 0);
+        // The finest unit that fits; each division rounds up so that the server never gives up before the client.
+        (long Ticks, char Unit)[] units =
+        [
+            (TimeSpan.TicksPerMicrosecond, 'u'),
+            (TimeSpan.TicksPerMillisecond, 'm'),
+            (TimeSpan.TicksPerSecond, 'S'),
+            (TimeSpan.TicksPerMinute, 'M'),
+        ];
+        foreach (var (ticksPerUnit, unit) in units)
+        {
+            var value = (ticks + ticksPerUnit - 1) / ticksPerUnit;
+            if (value <= MaxValue)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{value}{unit}");
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Min(ticks / TimeSpan.TicksPerHour, MaxValue)}H");
+    }
+
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan timeout)
+    {
+        timeout = default;
+        if (text.Length is < 2 or > MaxDigits + 1 ||
+            !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
+            return false;
+        }
+
+        long? ticks = text[^1] switch
+        {
+            'n' => (value + NanosecondsPerTick - 1) / NanosecondsPerTick,
+            'u' => value * TimeSpan.TicksPerMicrosecond,
+            'm' => value * TimeSpan.TicksPerMillisecond,
+            'S' => value * TimeSpan.TicksPerSecond,
+            'M' => value * TimeSpan.TicksPerMinute,
+            'H' => value * TimeSpan.TicksPerHour,
+            _ => null,
+        };
+        timeout = new TimeSpan(ticks ?? 0);
+        return ticks is not null;
+    }
+}
