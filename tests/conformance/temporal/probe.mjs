@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { call, Refusal } from './wire.mjs';
 import { payloads } from './plain.mjs';
@@ -26,6 +27,8 @@ export class Probe {
     this.#target = target;
     this.#slug = `${target.nonce}-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
     this.queue = `${this.#slug}-queue`;
+    // Every call listens to it while it is under way, and a scenario may have many.
+    setMaxListeners(0, this.#abandon.signal);
   }
 
   get namespace() {
@@ -189,6 +192,14 @@ export class Probe {
     }
   }
 
+  /** Waits until the service knows of a poller of the queue. */
+  async polled(queue, taskQueueType = 'TASK_QUEUE_TYPE_WORKFLOW') {
+    await this.until(`a poller of ${queue} is known`, async () => {
+      const { pollers = [] } = await this.call('DescribeTaskQueue', { taskQueue: { name: queue }, taskQueueType });
+      return { holds: pollers.length > 0, seen: pollers };
+    });
+  }
+
   /** Remembers something that two services should agree on. */
   record(label, value) {
     this.#records.push({ label, value });
@@ -205,8 +216,10 @@ export class Probe {
 
   async #take(method, request, seconds) {
     const deadline = Date.now() + seconds * 1000;
-    while (Date.now() < deadline) {
-      const task = await this.call(method, request, { seconds: (deadline - Date.now()) / 1000 }).catch((error) => {
+    do {
+      // A poll shorter than a second is refused as not worth it.
+      const patience = Math.max(1.5, (deadline - Date.now()) / 1000);
+      const task = await this.call(method, request, { seconds: patience }).catch((error) => {
         if (error.code === 'DEADLINE_EXCEEDED') {
           return {};
         }
@@ -215,7 +228,7 @@ export class Probe {
       if (task.taskToken) {
         return task;
       }
-    }
+    } while (Date.now() < deadline);
     throw new Error(`${method} on "${request.taskQueue.name}" gave no task within ${seconds} s.`);
   }
 
