@@ -31,6 +31,33 @@ internal static class Leftovers
 
             await Task.Delay(Poll, cancel);
         }
+
+        DropFileOfStranger(cluster);
+    }
+
+    /// <summary>
+    /// A reboot may have given the number in a stale file to somebody else's process; the server would take that for
+    /// itself and refuse. A file whose number is free stays: the server clears it, and checks its shared memory by it.
+    /// </summary>
+    private static void DropFileOfStranger(string cluster)
+    {
+        if (PostmasterFile.TryRead(cluster) is { } file && IsAlive(file.ProcessId) && !IsServerOf(cluster, file.ProcessId))
+        {
+            File.Delete(PostmasterFile.PathIn(cluster));
+        }
+    }
+
+    private static bool IsAlive(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Never by the number alone: after a reboot it may belong to somebody else's process.</summary>

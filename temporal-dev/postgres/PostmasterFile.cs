@@ -8,11 +8,13 @@ internal sealed record PostmasterFile(int ProcessId, string Cluster, int Port)
     // One line each: process, data directory, start time, port, socket folder, listen address, shared memory, status.
     private const int PortLine = 3;
 
+    public static string PathIn(string cluster) => Path.Combine(cluster, "postmaster.pid");
+
     public static PostmasterFile? TryRead(string cluster)
     {
         try
         {
-            return TryParse(File.ReadAllLines(Path.Combine(cluster, "postmaster.pid")));
+            return TryParse(File.ReadAllLines(PathIn(cluster)));
         }
         // The server removes its file when it stops, which may be between a look and the read.
         catch (IOException)
