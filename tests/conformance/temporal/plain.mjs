@@ -1,3 +1,5 @@
+import proto from '@temporalio/proto';
+
 const longTypes = new Set(['int64', 'uint64', 'sint64', 'fixed64', 'sfixed64']);
 
 /** Makes the protos' JSON comfortable to assert on: 64-bit integers become numbers, payloads the values inside them. */
@@ -14,7 +16,12 @@ export function simplify(type, json) {
   if (type.fullName === '.temporal.api.history.v1.HistoryEvent') {
     return flattenEvent(simplifyFields(type, json));
   }
-  // Duration, Timestamp, Any and Struct have a JSON form of their own, already comfortable.
+  if (json['@type']) {
+    const { '@type': typeUrl, ...body } = json;
+    const inner = proto.lookupType(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
+    return { '@type': inner.name, ...simplify(inner, body) };
+  }
+  // Duration, Timestamp and Struct have a JSON form of their own, already comfortable.
   return type.fullName.startsWith('.google.protobuf.') ? json : simplifyFields(type, json);
 }
 
