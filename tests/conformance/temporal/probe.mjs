@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { call, Refusal } from './wire.mjs';
+import { call, callRaw, Refusal } from './wire.mjs';
 import { payloads } from './plain.mjs';
 import { expectEvents, expectWithin } from './expect.mjs';
 
@@ -62,6 +62,11 @@ export class Probe {
       note(error.message);
       throw error;
     }
+  }
+
+  /** Bytes as they are, to a method that need not exist. */
+  callRaw(method, bytes) {
+    return callRaw(this.#target.connection, method, bytes);
   }
 
   /** The call is refused with this status code and, where named, these typed details. */
@@ -224,8 +229,8 @@ export class Probe {
   async #take(method, request, seconds) {
     const deadline = Date.now() + seconds * 1000;
     do {
-      // A poll shorter than a second is refused as not worth it.
-      const patience = Math.max(1.5, (deadline - Date.now()) / 1000);
+      // A poll that reaches the service with less than a second left is refused as not worth it.
+      const patience = Math.max(3, (deadline - Date.now()) / 1000);
       const task = await this.call(method, request, { seconds: patience }).catch((error) => {
         if (error.code === 'DEADLINE_EXCEEDED') {
           return {};

@@ -1,6 +1,6 @@
 import proto from '@temporalio/proto';
 import protojson from 'protobufjs/ext/protojson.js';
-import { status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { simplify } from './plain.mjs';
 
 const services = {
@@ -28,6 +28,17 @@ export async function call(connection, service, method, request, { namespace, se
   } catch (error) {
     throw error.code === undefined ? error : new Refusal(error);
   }
+}
+
+/** Bytes to a method of the workflow service, past every encoder. */
+export function callRaw({ client }, method, bytes) {
+  const path = `/temporal.api.workflowservice.v1.WorkflowService/${method}`;
+  const asIs = (content) => content;
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(path, asIs, asIs, bytes, new Metadata(), { deadline: Date.now() + 10_000 }, (error, reply) =>
+      error ? reject(new Refusal(error)) : resolve(reply),
+    );
+  });
 }
 
 /** What a service said instead of an answer: the status code's name, the message, and the typed details. */
