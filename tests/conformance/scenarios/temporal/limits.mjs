@@ -98,7 +98,7 @@ export const scenarios = [
     await probe.failActivity(activity, big);
     expectEvents(await activityEvents(probe, run), [
       'ActivityTaskStarted',
-      ['ActivityTaskFailed', { failure: { message: /exceeds size limit/, cause: { message: (text) => text.length < 100_000 } } }],
+      ['ActivityTaskFailed', { failure: { message: /exceeds size limit/, cause: { message: (text) => text.length < 1_000_000 } } }],
     ]);
   }),
 
