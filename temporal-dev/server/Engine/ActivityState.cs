@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Failure.V1;
+
+namespace TemporalDev.Server.Engine;
+
+/// <summary>
+/// One pending activity. Its input and headers are in its scheduled event; its started event is written only when it
+/// closes, because until then any attempt may be followed by another.
+/// </summary>
+internal sealed class ActivityState
+{
+    public required long ScheduledEventId { get; init; }
+    public required string ActivityId { get; init; }
+    public required string ActivityType { get; init; }
+    public required string TaskQueue { get; init; }
+    public required TimeSpan ScheduleToClose { get; init; }
+    public required TimeSpan ScheduleToStart { get; init; }
+    public required TimeSpan StartToClose { get; init; }
+    public required TimeSpan Heartbeat { get; init; }
+    public required RetryPolicy RetryPolicy { get; init; }
+
+    public int Attempt { get; set; } = 1;
+    public required DateTimeOffset FirstScheduledAt { get; init; }
+
+    /// <summary>When the current attempt may start; in the future while the activity backs off.</summary>
+    public required DateTimeOffset AttemptScheduledAt { get; set; }
+    public DateTimeOffset? StartedAt { get; set; }
+    public string RequestId { get; set; } = "";
+    public string Identity { get; set; } = "";
+    public string LastIdentity { get; set; } = "";
+    public DateTimeOffset? LastStartedAt { get; set; }
+    public DateTimeOffset? LastAttemptClosedAt { get; set; }
+    public DateTimeOffset? LastHeartbeatAt { get; set; }
+    public Payloads? HeartbeatDetails { get; set; }
+    public Failure? LastFailure { get; set; }
+    public TimeSpan? RetryInterval { get; set; }
+
+    /// <summary>The attempt waits for its backoff and is in no task queue.</summary>
+    public bool IsBackingOff { get; set; }
+    public long CancelRequestedEventId { get; set; }
+
+    [JsonIgnore]
+    public bool IsStarted => StartedAt is not null;
+
+    [JsonIgnore]
+    public bool IsCancelRequested => CancelRequestedEventId != 0;
+
+    [JsonIgnore]
+    public DateTimeOffset? ExpiresAt => ScheduleToClose > TimeSpan.Zero ? FirstScheduledAt + ScheduleToClose : null;
+}

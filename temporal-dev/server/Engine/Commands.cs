@@ -1,0 +1,120 @@
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace TemporalDev.Server.Engine;
+
+/// <summary>Which family of the engine answers which command.</summary>
+internal static class Commands
+{
+    public static void Apply(Transition step, Command command, CommandContext context)
+    {
+        if (!step.State.IsOpen)
+        {
+            // Nothing may follow the command that closes the workflow; workers are known to send leftovers.
+            return;
+        }
+
+        var written = step.Events.Count;
+        Dispatch(step, command, context);
+        Annotate(step, command, written);
+    }
+
+    private static void Dispatch(Transition step, Command command, CommandContext context)
+    {
+        switch (command.CommandType)
+        {
+            case CommandType.ScheduleActivityTask:
+                Activities.Schedule(step, command.ScheduleActivityTaskCommandAttributes, context);
+                break;
+            case CommandType.RequestCancelActivityTask:
+                Activities.RequestCancel(step, command.RequestCancelActivityTaskCommandAttributes, context);
+                break;
+            case CommandType.StartTimer:
+                UserTimers.Start(step, command.StartTimerCommandAttributes, context);
+                break;
+            case CommandType.CancelTimer:
+                UserTimers.Cancel(step, command.CancelTimerCommandAttributes, context);
+                break;
+            case CommandType.RecordMarker:
+                Properties.RecordMarker(step, command.RecordMarkerCommandAttributes, context);
+                break;
+            case CommandType.UpsertWorkflowSearchAttributes:
+                Properties.UpsertSearchAttributes(step, command.UpsertWorkflowSearchAttributesCommandAttributes, context);
+                break;
+            case CommandType.ModifyWorkflowProperties:
+                Properties.ModifyMemo(step, command.ModifyWorkflowPropertiesCommandAttributes, context);
+                break;
+            case CommandType.StartChildWorkflowExecution:
+                Children.Initiate(step, command.StartChildWorkflowExecutionCommandAttributes, context);
+                break;
+            case CommandType.SignalExternalWorkflowExecution:
+                Externals.InitiateSignal(step, command.SignalExternalWorkflowExecutionCommandAttributes, context);
+                break;
+            case CommandType.RequestCancelExternalWorkflowExecution:
+                Externals.InitiateCancel(step, command.RequestCancelExternalWorkflowExecutionCommandAttributes, context);
+                break;
+            default:
+                Close(step, command, context);
+                break;
+        }
+    }
+
+    private static void Close(Transition step, Command command, CommandContext context)
+    {
+        if (!IsClose(command.CommandType))
+        {
+            throw new WorkflowTaskRefusal(
+                WorkflowTaskFailedCause.FeatureDisabled, $"This server does not support the command {command.CommandType}.");
+        }
+
+        if (context.HadBufferedEvents)
+        {
+            throw new WorkflowTaskRefusal(WorkflowTaskFailedCause.UnhandledCommand, "");
+        }
+
+        switch (command.CommandType)
+        {
+            case CommandType.CompleteWorkflowExecution:
+                Closing.Complete(step, command.CompleteWorkflowExecutionCommandAttributes, context);
+                break;
+            case CommandType.FailWorkflowExecution:
+                Closing.Fail(step, command.FailWorkflowExecutionCommandAttributes, context);
+                break;
+            case CommandType.CancelWorkflowExecution:
+                Closing.Cancel(step, command.CancelWorkflowExecutionCommandAttributes, context);
+                break;
+            case CommandType.ContinueAsNewWorkflowExecution:
+                Closing.ContinueAsNew(step, command.ContinueAsNewWorkflowExecutionCommandAttributes, context);
+                break;
+        }
+    }
+
+    private static bool IsClose(CommandType type) => type is CommandType.CompleteWorkflowExecution
+        or CommandType.FailWorkflowExecution or CommandType.CancelWorkflowExecution
+        or CommandType.ContinueAsNewWorkflowExecution;
+
+    /// <summary>Summaries and group markers of a command belong to the event that the command wrote first.</summary>
+    private static void Annotate(Transition step, Command command, int written)
+    {
+        if (step.Events.Count == written)
+        {
+            return;
+        }
+
+        HistoryEvent first = step.Events[written];
+        if (command.UserMetadata is not null)
+        {
+            if (command.UserMetadata.Summary?.CalculateSize() > Limits.SummaryBytes
+                || command.UserMetadata.Details?.CalculateSize() > Limits.DetailsBytes)
+            {
+                throw new WorkflowTaskRefusal(
+                    WorkflowTaskFailedCause.BadScheduleActivityAttributes, "User metadata exceeds its size limit.");
+            }
+
+            first.UserMetadata = command.UserMetadata;
+        }
+
+        first.EventGroupMarkers.AddRange(command.EventGroupMarkers);
+    }
+}

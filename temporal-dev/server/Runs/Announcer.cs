@@ -1,0 +1,77 @@
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Queries;
+using TemporalDev.Server.Queues;
+using TemporalDev.Server.Timers;
+using Temporalio.Api.Enums.V1;
+
+namespace TemporalDev.Server.Runs;
+
+/// <summary>Tells the rest of the server what a committed transition means for it.</summary>
+internal sealed class Announcer(TaskQueues queues, DueTimes due, RunSignals signals, QueryBoard queries, Outbox outbox)
+{
+    public void Announce(Transition step)
+    {
+        var state = step.State;
+        foreach (var ready in step.Ready)
+        {
+            Publish(state, ready);
+        }
+
+        Follow(state);
+    }
+
+    /// <summary>Takes up a run of which nothing is known but what the store says.</summary>
+    public void Resume(RunState state)
+    {
+        if (state.WorkflowTask is { IsStarted: false } task)
+        {
+            Publish(state, new ReadyTask(ReadyKind.WorkflowTask, task.ScheduledEventId, task.Attempt));
+        }
+
+        foreach (var activity in state.Activities.Values.Where(activity => activity is { IsStarted: false, IsBackingOff: false }))
+        {
+            Publish(state, new ReadyTask(ReadyKind.ActivityTask, activity.ScheduledEventId, activity.Attempt));
+        }
+
+        Follow(state);
+    }
+
+    private void Follow(RunState state)
+    {
+        due.Set(state.Key, Deadlines.Next(state));
+        signals.Changed(state.RunId);
+        queries.Observe(state);
+        if (state.Outbox.Count > 0)
+        {
+            outbox.Post(state.Key);
+        }
+    }
+
+    private void Publish(RunState state, ReadyTask ready)
+    {
+        var task = new QueuedTask(state.Key, ready.ScheduledEventId, ready.Attempt);
+        if (ready.Kind == ReadyKind.WorkflowTask)
+        {
+            queues.Publish(WorkflowQueue(state), task);
+        }
+        else if (state.Activities.TryGetValue(ready.ScheduledEventId, out var activity))
+        {
+            queues.Publish(new QueueKey(state.NamespaceId, activity.TaskQueue, TaskQueueType.Activity), task);
+        }
+    }
+
+    /// <summary>The sticky queue while its worker is there, else the normal one.</summary>
+    private QueueKey WorkflowQueue(RunState state)
+    {
+        if (state.WorkflowTask?.Sticky is { } sticky)
+        {
+            var key = new QueueKey(state.NamespaceId, sticky.Name, TaskQueueType.Workflow);
+            if (queues.Find(key) is { HasPollers: true })
+            {
+                return key;
+            }
+        }
+
+        return new QueueKey(state.NamespaceId, state.TaskQueue, TaskQueueType.Workflow);
+    }
+}

@@ -1,0 +1,49 @@
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Visibility;
+using Temporalio.Api.History.V1;
+
+namespace TemporalDev.Server.Storage;
+
+/// <summary>
+/// Where runs live. A commit is all or nothing and durable when its task completes; everything else reads what has been
+/// committed.
+/// </summary>
+internal interface IStore : IAsyncDisposable
+{
+    Task CommitAsync(Commit commit);
+
+    Task<StoredRun?> ReadRunAsync(RunKey key, CancellationToken cancellation);
+
+    Task<string?> ReadCurrentRunIdAsync(ChainKey key, CancellationToken cancellation);
+
+    /// <summary>Events from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string runId, long first, long last, CancellationToken cancellation);
+
+    /// <summary>The runs that a restarted server has to care for: open ones, and closed ones with undelivered messages.</summary>
+    IAsyncEnumerable<StoredRun> ReadUnfinishedAsync(CancellationToken cancellation);
+
+    Task SaveNamespaceAsync(NamespaceRecord record);
+
+    Task<IReadOnlyList<NamespaceRecord>> ReadNamespacesAsync(CancellationToken cancellation);
+}
+
+/// <summary>What one transition changes: its run, and a second one if a run ends and another begins.</summary>
+internal sealed record Commit(IReadOnlyList<RunWrite> Runs, CurrentRun? Current);
+
+internal sealed record RunWrite(RunKey Key, byte[] State)
+{
+    public required bool IsOpen { get; init; }
+    public required bool HasOutbox { get; init; }
+    public EventBatch? Batch { get; init; }
+    public VisibilityRow? Visibility { get; init; }
+}
+
+/// <summary>The events of one transition, encoded as a History message.</summary>
+internal sealed record EventBatch(long FirstEventId, byte[] Events);
+
+internal sealed record CurrentRun(ChainKey Chain, string RunId);
+
+/// <summary>A run as stored: its state and the batch that holds its first event.</summary>
+internal sealed record StoredRun(byte[] State, byte[] FirstBatch);
+
+internal sealed record NamespaceRecord(string Id, string Name, byte[] Description);

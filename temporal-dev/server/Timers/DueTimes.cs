@@ -1,0 +1,94 @@
+using TemporalDev.Server.Engine;
+
+namespace TemporalDev.Server.Timers;
+
+/// <summary>When which run wants to be woken: one entry a run, the earliest of its deadlines.</summary>
+internal sealed class DueTimes(TimeProvider time)
+{
+    /// <summary>Timers of the platform reach no further than some weeks; a far deadline is looked at again on the way.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<RunKey, DateTimeOffset> _heap = new();
+    private readonly Dictionary<RunKey, DateTimeOffset> _due = [];
+    private TaskCompletionSource _earlier = NewSource();
+
+    /// <summary>Replaces what was set for the run before.</summary>
+    public void Set(RunKey run, DateTimeOffset? due)
+    {
+        lock (_gate)
+        {
+            if (due is not { } at)
+            {
+                _due.Remove(run);
+                return;
+            }
+
+            if (_due.TryGetValue(run, out var known) && known == at)
+            {
+                return;
+            }
+
+            _due[run] = at;
+            _heap.Enqueue(run, at);
+            if (_heap.Peek() == run)
+            {
+                _earlier.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Waits until a run is due and takes it.</summary>
+    public async Task<RunKey> NextAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task earlier;
+            TimeSpan wait;
+            lock (_gate)
+            {
+                if (TakeDue() is { } run)
+                {
+                    return run;
+                }
+
+                _earlier = NewSource();
+                earlier = _earlier.Task;
+                wait = _heap.TryPeek(out _, out var at) ? Clip(at - time.GetUtcNow()) : LongestSleep;
+            }
+
+            using var sleep = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var alarm = Task.Delay(wait, time, sleep.Token);
+            await Task.WhenAny(earlier, alarm);
+            await sleep.CancelAsync();
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Entries that were replaced stay in the heap until they come up, and are then recognised by their time.</summary>
+    private RunKey? TakeDue()
+    {
+        var now = time.GetUtcNow();
+        while (_heap.TryPeek(out var run, out var at))
+        {
+            var isValid = _due.TryGetValue(run, out var known) && known == at;
+            if (isValid && at > now)
+            {
+                return null;
+            }
+
+            _heap.Dequeue();
+            if (isValid)
+            {
+                _due.Remove(run);
+                return run;
+            }
+        }
+
+        return null;
+    }
+
+    private static TimeSpan Clip(TimeSpan wait) => wait > LongestSleep ? LongestSleep : wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
