@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -70,7 +71,7 @@ internal static class Properties
     }
 
     /// <summary>An empty payload deletes its key.</summary>
-    private static void Merge(IDictionary<string, Payload> current, IDictionary<string, Payload> changes)
+    private static void Merge(MapField<string, Payload> current, MapField<string, Payload> changes)
     {
         foreach (var (key, value) in changes)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;

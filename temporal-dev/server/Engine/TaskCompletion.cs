@@ -1,5 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
-using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.History.V1;

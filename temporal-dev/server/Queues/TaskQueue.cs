@@ -1,5 +1,8 @@
 namespace TemporalDev.Server.Queues;
 
+/// <summary>Who polls: a name for people, and the worker's own key.</summary>
+internal sealed record PollerId(string Identity, string InstanceKey);
+
 internal sealed record PollerRecord(string Identity, DateTimeOffset LastPoll);
 
 /// <summary>One queue: either tasks wait or polls do, never both.</summary>
@@ -52,12 +55,12 @@ internal sealed class TaskQueue(TimeProvider time)
     public void PutBack(QueuedTask task) => Add(task, list => list.AddFirst(task));
 
     /// <summary>The next task, or null when none came in time.</summary>
-    public async Task<QueuedTask?> TakeAsync(string identity, TimeSpan wait, CancellationToken cancellation)
+    public async Task<QueuedTask?> TakeAsync(PollerId poller, TimeSpan wait, CancellationToken cancellation)
     {
-        var poll = new Poll();
+        var poll = new Poll(poller.InstanceKey);
         lock (_gate)
         {
-            Note(identity);
+            Seen(poller.Identity);
             if (_backlog.First is { } first)
             {
                 _backlog.RemoveFirst();
@@ -70,6 +73,28 @@ internal sealed class TaskQueue(TimeProvider time)
         using var timer = time.CreateTimer(_ => GiveUp(poll), null, wait, Timeout.InfiniteTimeSpan);
         await using var registration = cancellation.Register(() => GiveUp(poll));
         return await poll.Taken.Task;
+    }
+
+    /// <summary>A sticky poll shows that the worker of the normal queue lives, too.</summary>
+    public void Note(string identity)
+    {
+        lock (_gate)
+        {
+            Seen(identity);
+        }
+    }
+
+    /// <summary>Ends the polls of one worker, which is shutting down and waits for them.</summary>
+    public void Dismiss(string instanceKey)
+    {
+        lock (_gate)
+        {
+            foreach (var poll in _polls.Where(poll => instanceKey.Length > 0 && poll.InstanceKey == instanceKey).ToList())
+            {
+                _polls.Remove(poll);
+                poll.Taken.TrySetResult(null);
+            }
+        }
     }
 
     public void Retire()
@@ -114,14 +139,16 @@ internal sealed class TaskQueue(TimeProvider time)
         }
     }
 
-    private void Note(string identity)
+    private void Seen(string identity)
     {
         _lastPoll = time.GetUtcNow();
         _pollers[identity] = _lastPoll;
     }
 
-    private sealed class Poll
+    private sealed class Poll(string instanceKey)
     {
+        public string InstanceKey => instanceKey;
+
         public TaskCompletionSource<QueuedTask?> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -12,11 +12,25 @@ namespace TemporalDev.Server.Runs;
 /// <summary>Run states and event batches as the bytes that stores keep.</summary>
 internal static class RunCodec
 {
-    public static byte[] Encode(RunState state) => JsonSerializer.SerializeToUtf8Bytes(state, RunJson.Default.RunState);
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters =
+        {
+            new MessageConverter<HistoryEvent>(),
+            new MessageConverter<Memo>(),
+            new MessageConverter<SearchAttributes>(),
+            new MessageConverter<Payloads>(),
+            new MessageConverter<Failure>(),
+            new MessageConverter<RetryPolicy>(),
+        },
+    };
+
+    public static byte[] Encode(RunState state) => JsonSerializer.SerializeToUtf8Bytes(state, Json);
 
     public static RunState Decode(byte[] state, HistoryEvent firstEvent)
     {
-        var decoded = JsonSerializer.Deserialize(state, RunJson.Default.RunState)!;
+        var decoded = JsonSerializer.Deserialize<RunState>(state, Json)!;
         decoded.FirstEvent = firstEvent;
         return decoded;
     }
@@ -35,34 +49,4 @@ internal static class RunCodec
         batch.Events.AddRange(events);
         return new EventBatch(events[0].EventId, batch.ToByteArray());
     }
-}
-
-[JsonSourceGenerationOptions(
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace,
-    Converters =
-    [
-        typeof(MessageConverter<HistoryEvent>),
-        typeof(MessageConverter<Memo>),
-        typeof(MessageConverter<SearchAttributes>),
-        typeof(MessageConverter<Payloads>),
-        typeof(MessageConverter<Failure>),
-        typeof(MessageConverter<RetryPolicy>),
-    ])]
-[JsonSerializable(typeof(RunState))]
-internal sealed partial class RunJson : JsonSerializerContext;
-
-/// <summary>Protobuf messages inside the state, as base64 of their wire form.</summary>
-internal sealed class MessageConverter<T> : JsonConverter<T>
-    where T : class, IMessage<T>, new()
-{
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        var message = new T();
-        message.MergeFrom(reader.GetBytesFromBase64());
-        return message;
-    }
-
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-        writer.WriteBase64StringValue(value.ToByteArray());
 }

@@ -56,7 +56,7 @@ internal sealed class PostgresStore : IStore
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.WorkflowId });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new StoredRun(reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1))
+            ? new StoredRun(await reader.GetFieldValueAsync<byte[]>(0, cancellation), await reader.GetFieldValueAsync<byte[]>(1, cancellation))
             : null;
     }
 
@@ -99,7 +99,7 @@ internal sealed class PostgresStore : IStore
         var events = new List<HistoryEvent>();
         while (await reader.ReadAsync(cancellation))
         {
-            var batch = History.Parser.ParseFrom(reader.GetFieldValue<byte[]>(0));
+            var batch = History.Parser.ParseFrom(await reader.GetFieldValueAsync<byte[]>(0, cancellation));
             events.AddRange(batch.Events.Where(item => item.EventId >= first && item.EventId <= last));
         }
 
@@ -119,7 +119,7 @@ internal sealed class PostgresStore : IStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            yield return new StoredRun(reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1));
+            yield return new StoredRun(await reader.GetFieldValueAsync<byte[]>(0, cancellation), await reader.GetFieldValueAsync<byte[]>(1, cancellation));
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class PostgresStore : IStore
         var found = new List<NamespaceRecord>();
         while (await reader.ReadAsync(cancellation))
         {
-            found.Add(new NamespaceRecord(reader.GetGuid(0).ToString(), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+            found.Add(new NamespaceRecord(reader.GetGuid(0).ToString(), reader.GetString(1), await reader.GetFieldValueAsync<byte[]>(2, cancellation)));
         }
 
         return found;

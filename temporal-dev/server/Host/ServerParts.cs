@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Namespaces;
+using TemporalDev.Server.Queries;
+using TemporalDev.Server.Queues;
+using TemporalDev.Server.Rpc;
+using TemporalDev.Server.Runs;
+using TemporalDev.Server.Storage;
+using TemporalDev.Server.Storage.Memory;
+using TemporalDev.Server.Storage.Postgres;
+using TemporalDev.Server.Timers;
+
+namespace TemporalDev.Server.Host;
+
+/// <summary>The composition of the service, apart from its sockets.</summary>
+internal sealed class ServerParts : IAsyncDisposable
+{
+    private readonly IStore _store;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+
+    private ServerParts(IStore store) => _store = store;
+
+    public GrpcRoutes Routes { get; } = new();
+
+    public static async Task<ServerParts> OpenAsync(TemporalOptions options, ILoggerFactory log, CancellationToken cancellation)
+    {
+        IStore store = options.Database is { } database
+            ? await PostgresStore.OpenAsync(database, cancellation)
+            : new MemoryStore();
+        var parts = new ServerParts(store);
+        try
+        {
+            await parts.ComposeAsync(options, log, cancellation);
+            return parts;
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        foreach (var loop in _loops)
+        {
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _store.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task ComposeAsync(TemporalOptions options, ILoggerFactory log, CancellationToken cancellation)
+    {
+        var namespaces = new NamespaceRegistry(_store);
+        await namespaces.LoadAsync(cancellation);
+        foreach (var name in options.Namespaces)
+        {
+            await namespaces.EnsureAsync(name);
+        }
+
+        var queues = new TaskQueues(options.Time);
+        var due = new DueTimes(options.Time);
+        var signals = new RunSignals();
+        var queries = new QueryBoard();
+        var outbox = new Outbox();
+        var announcer = new Announcer(queues, due, signals, queries, outbox);
+        var executions = new Executions(new ChainCache(_store, options.Time, announcer.Announce));
+        var starter = new Starter(executions);
+
+        var replies = new WorkflowTaskReplies(executions, queries);
+        SystemRpc.Map(Routes);
+        new NamespaceRpc(namespaces).Map(Routes);
+        new StartRpc(namespaces, starter, replies, options.Time).Map(Routes);
+        new WorkflowRpc(namespaces, executions).Map(Routes);
+        new HistoryRpc(namespaces, executions, signals).Map(Routes);
+        new WorkflowTaskRpc(namespaces, executions, queues, queries, replies).Map(Routes);
+        new ActivityTaskRpc(namespaces, executions, queues).Map(Routes);
+        new QueryRpc(namespaces, executions, queues, queries).Map(Routes);
+        new TaskQueueRpc(namespaces, queues, options.Time).Map(Routes);
+
+        await foreach (var stored in _store.ReadUnfinishedAsync(cancellation))
+        {
+            announcer.Resume(RunCodec.Decode(stored));
+        }
+
+        _loops.Add(new Alarm(due, executions, options.Time, log.CreateLogger<Alarm>()).RunAsync(_stop.Token));
+        _loops.Add(new Courier(executions, starter, namespaces, outbox, options.Time, log.CreateLogger<Courier>()).RunAsync(_stop.Token));
+    }
+}

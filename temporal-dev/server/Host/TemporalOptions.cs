@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace TemporalDev.Server.Host;
+
+/// <summary>How to run the embedded Temporal service. The defaults suit a test: any free port, nothing kept.</summary>
+public sealed record TemporalOptions
+{
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Zero takes any free port.</summary>
+    public int Port { get; init; }
+
+    /// <summary>A PostgreSQL connection string; null keeps everything in memory.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Created if they do not exist yet.</summary>
+    public IReadOnlyList<string> Namespaces { get; init; } = ["default"];
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>When set, every call has to carry it.</summary>
+    public string? ApiKey { get; init; }
+}

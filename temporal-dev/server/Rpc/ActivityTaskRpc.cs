@@ -1,0 +1,238 @@
+using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Namespaces;
+using TemporalDev.Server.Queues;
+using TemporalDev.Server.Runs;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Failure.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace TemporalDev.Server.Rpc;
+
+/// <summary>Activity tasks between the queues and the workers, and the answers that come with their task token.</summary>
+internal sealed class ActivityTaskRpc(
+    NamespaceRegistry namespaces, Executions executions, TaskQueues queues)
+{
+    public void Map(GrpcRoutes routes)
+    {
+        var workflow = ServiceRoutes.Workflow(routes);
+        workflow.Add<PollActivityTaskQueueRequest, PollActivityTaskQueueResponse>("PollActivityTaskQueue", PollAsync);
+        workflow.Add<RespondActivityTaskCompletedRequest, RespondActivityTaskCompletedResponse>("RespondActivityTaskCompleted", CompleteAsync);
+        workflow.Add<RespondActivityTaskFailedRequest, RespondActivityTaskFailedResponse>("RespondActivityTaskFailed", FailAsync);
+        workflow.Add<RespondActivityTaskCanceledRequest, RespondActivityTaskCanceledResponse>("RespondActivityTaskCanceled", CancelAsync);
+        workflow.Add<RecordActivityTaskHeartbeatRequest, RecordActivityTaskHeartbeatResponse>("RecordActivityTaskHeartbeat", HeartbeatAsync);
+        workflow.Add<RespondActivityTaskCompletedByIdRequest, RespondActivityTaskCompletedByIdResponse>("RespondActivityTaskCompletedById", CompleteByIdAsync);
+        workflow.Add<RespondActivityTaskFailedByIdRequest, RespondActivityTaskFailedByIdResponse>("RespondActivityTaskFailedById", FailByIdAsync);
+        workflow.Add<RespondActivityTaskCanceledByIdRequest, RespondActivityTaskCanceledByIdResponse>("RespondActivityTaskCanceledById", CancelByIdAsync);
+        workflow.Add<RecordActivityTaskHeartbeatByIdRequest, RecordActivityTaskHeartbeatByIdResponse>("RecordActivityTaskHeartbeatById", HeartbeatByIdAsync);
+    }
+
+    private async Task<PollActivityTaskQueueResponse> PollAsync(PollActivityTaskQueueRequest request, GrpcCall call)
+    {
+        var target = namespaces.Get(request.Namespace);
+        Fields.Queue(request.TaskQueue);
+        var queue = queues[new QueueKey(target.Id, request.TaskQueue.Name, TaskQueueType.Activity)];
+        var poller = new PollerId(request.Identity, request.WorkerInstanceKey);
+        var deadline = LongPoll.Deadline(call, Limits.TaskPoll);
+        while (await queue.TakeAsync(poller, deadline.Left, call.CancellationToken) is { } task)
+        {
+            if (call.CancellationToken.IsCancellationRequested)
+            {
+                queue.PutBack(task);
+                break;
+            }
+
+            try
+            {
+                if (await StartAsync(task, request) is { } response)
+                {
+                    return response;
+                }
+            }
+            catch (GrpcException failure) when (failure.Code == GrpcStatusCode.Unavailable)
+            {
+                queue.PutBack(task);
+                throw;
+            }
+        }
+
+        return new PollActivityTaskQueueResponse();
+    }
+
+    private async Task<PollActivityTaskQueueResponse?> StartAsync(QueuedTask queued, PollActivityTaskQueueRequest request)
+    {
+        using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
+        var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
+        if (run is null || !run.State.Activities.TryGetValue(queued.ScheduledEventId, out var activity)
+            || activity.IsStarted || activity.IsBackingOff || activity.Attempt != queued.Attempt)
+        {
+            return null;
+        }
+
+        await Executions.ChangeAsync(lease, run, step =>
+        {
+            Activities.Start(step, activity, request.Identity, Guid.NewGuid().ToString());
+            return true;
+        });
+        return await ActivityTaskReplies.BuildAsync(lease, run, activity, CancellationToken.None);
+    }
+
+    private async Task<RespondActivityTaskCompletedResponse> CompleteAsync(RespondActivityTaskCompletedRequest request, GrpcCall call)
+    {
+        await AnswerAsync(ByToken(request.TaskToken), new ActivityAnswer.Completed(request.Result, request.Identity));
+        return new RespondActivityTaskCompletedResponse();
+    }
+
+    private async Task<RespondActivityTaskFailedResponse> FailAsync(RespondActivityTaskFailedRequest request, GrpcCall call)
+    {
+        var answer = new ActivityAnswer.Failed(request.Failure, request.LastHeartbeatDetails, request.Identity);
+        await AnswerAsync(ByToken(request.TaskToken), answer);
+        return new RespondActivityTaskFailedResponse();
+    }
+
+    private async Task<RespondActivityTaskCanceledResponse> CancelAsync(RespondActivityTaskCanceledRequest request, GrpcCall call)
+    {
+        await AnswerAsync(ByToken(request.TaskToken), new ActivityAnswer.Canceled(request.Details, request.Identity));
+        return new RespondActivityTaskCanceledResponse();
+    }
+
+    private async Task<RecordActivityTaskHeartbeatResponse> HeartbeatAsync(RecordActivityTaskHeartbeatRequest request, GrpcCall call) =>
+        new() { CancelRequested = await BeatAsync(ByToken(request.TaskToken), request.Details) };
+
+    private async Task<RespondActivityTaskCompletedByIdResponse> CompleteByIdAsync(RespondActivityTaskCompletedByIdRequest request, GrpcCall call)
+    {
+        var address = ById(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        await AnswerAsync(address, new ActivityAnswer.Completed(request.Result, request.Identity));
+        return new RespondActivityTaskCompletedByIdResponse();
+    }
+
+    private async Task<RespondActivityTaskFailedByIdResponse> FailByIdAsync(RespondActivityTaskFailedByIdRequest request, GrpcCall call)
+    {
+        var address = ById(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        await AnswerAsync(address, new ActivityAnswer.Failed(request.Failure, request.LastHeartbeatDetails, request.Identity));
+        return new RespondActivityTaskFailedByIdResponse();
+    }
+
+    private async Task<RespondActivityTaskCanceledByIdResponse> CancelByIdAsync(RespondActivityTaskCanceledByIdRequest request, GrpcCall call)
+    {
+        var address = ById(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        await AnswerAsync(address, new ActivityAnswer.Canceled(request.Details, request.Identity));
+        return new RespondActivityTaskCanceledByIdResponse();
+    }
+
+    private async Task<RecordActivityTaskHeartbeatByIdResponse> HeartbeatByIdAsync(RecordActivityTaskHeartbeatByIdRequest request, GrpcCall call)
+    {
+        var address = ById(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
+        return new() { CancelRequested = await BeatAsync(address, request.Details) };
+    }
+
+    private Task AnswerAsync(ActivityAddress address, ActivityAnswer answer) => executions.ChangeAsync(
+        address.Run, step => answer.Apply(step, address.Find(step.State)), CancellationToken.None);
+
+    private Task<bool> BeatAsync(ActivityAddress address, Payloads? details)
+    {
+        Fields.Blob(details, "Details");
+        return executions.ChangeAsync(
+            address.Run,
+            step =>
+            {
+                var activity = address.Find(step.State);
+                Activities.Heartbeat(step, activity, details);
+                return activity.IsCancelRequested;
+            },
+            CancellationToken.None);
+    }
+
+    private static ActivityAddress ByToken(Google.Protobuf.ByteString bytes)
+    {
+        var token = TaskToken.Decode(bytes);
+        return new ActivityAddress(token.Run, token, "");
+    }
+
+    private ActivityAddress ById(string namespaceName, string workflowId, string runId, string activityId)
+    {
+        var target = namespaces.Get(namespaceName);
+        Fields.Id(activityId, "ActivityID");
+        var key = Executions.Key(target.Id, new WorkflowExecution { WorkflowId = workflowId, RunId = runId });
+        return new ActivityAddress(key, null, activityId);
+    }
+}
+
+/// <summary>Which activity an answer is for: the one of a task token, or the one with an id.</summary>
+internal sealed record ActivityAddress(RunKey Run, TaskToken? Token, string ActivityId)
+{
+    public ActivityState Find(RunState state)
+    {
+        RunRefusals.RequireOpen(state);
+        var activity = Token is null
+            ? state.Activities.Values.FirstOrDefault(pending => pending.ActivityId == ActivityId)
+            : state.Activities.GetValueOrDefault(Token.ScheduledEventId);
+        var isCurrent = activity is { IsStarted: true } && (Token is null || Token.Attempt == activity.Attempt);
+        return isCurrent ? activity! : throw NotFound();
+    }
+
+    private static GrpcException NotFound() => new(
+        GrpcStatusCode.NotFound, "invalid activityID or activity already timed out or invoking workflow is completed");
+}
+
+/// <summary>How an attempt of an activity ended, as its worker tells it.</summary>
+internal abstract record ActivityAnswer
+{
+    public abstract void Apply(Transition step, ActivityState activity);
+
+    internal sealed record Completed(Payloads? Result, string Identity) : ActivityAnswer
+    {
+        public override void Apply(Transition step, ActivityState activity)
+        {
+            if (ActivityLimits.Excess(Result, "Complete result") is { } excess)
+            {
+                Activities.Fail(step, activity, excess, Identity);
+                return;
+            }
+
+            Activities.Complete(step, activity, Result, Identity);
+        }
+    }
+
+    internal sealed record Failed(Failure? Failure, Payloads? LastHeartbeat, string Identity) : ActivityAnswer
+    {
+        public override void Apply(Transition step, ActivityState activity)
+        {
+            if (LastHeartbeat is not null)
+            {
+                Activities.Heartbeat(step, activity, LastHeartbeat);
+            }
+
+            var failure = Failure ?? new Failure { Message = "The worker gave no failure.", Source = "Server" };
+            Activities.Fail(step, activity, ActivityLimits.Excess(Failure, "Failure") ?? failure, Identity);
+        }
+    }
+
+    internal sealed record Canceled(Payloads? Details, string Identity) : ActivityAnswer
+    {
+        public override void Apply(Transition step, ActivityState activity)
+        {
+            if (!activity.IsCancelRequested)
+            {
+                throw Fields.Invalid("The activity cannot be reported as canceled: nobody has requested its cancellation.");
+            }
+
+            Activities.Cancel(step, activity, Details, Identity);
+        }
+    }
+}
+
+internal static class ActivityLimits
+{
+    /// <summary>The failure of an activity whose answer is larger than a payload may be.</summary>
+    public static Failure? Excess(Google.Protobuf.IMessage? value, string what) =>
+        value?.CalculateSize() > Limits.BlobBytes
+            ? new Failure
+            {
+                Message = $"{what} exceeds size limit.",
+                Source = "Server",
+                ServerFailureInfo = new() { NonRetryable = true },
+            }
+            : null;
+}

@@ -1,0 +1,130 @@
+using Google.Protobuf.WellKnownTypes;
+using TemporalDev.Server.Engine;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Workflow.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace TemporalDev.Server.Rpc;
+
+/// <summary>A run's state as DescribeWorkflowExecution shows it.</summary>
+internal static class Descriptions
+{
+    public static DescribeWorkflowExecutionResponse Describe(RunState state)
+    {
+        var response = new DescribeWorkflowExecutionResponse
+        {
+            ExecutionConfig = new()
+            {
+                TaskQueue = new() { Name = state.TaskQueue, Kind = TaskQueueKind.Normal },
+                WorkflowExecutionTimeout = Duration.FromTimeSpan(state.ExecutionTimeout),
+                WorkflowRunTimeout = Duration.FromTimeSpan(state.RunTimeout),
+                DefaultWorkflowTaskTimeout = Duration.FromTimeSpan(state.TaskTimeout),
+                UserMetadata = state.FirstEvent.UserMetadata,
+            },
+            WorkflowExecutionInfo = Execution(state),
+            WorkflowExtendedInfo = Extended(state),
+            PendingWorkflowTask = Task(state.WorkflowTask),
+        };
+        response.PendingActivities.AddRange(state.Activities.Values.Select(Activity));
+        response.PendingChildren.AddRange(state.Children.Values.Select(Child));
+        return response;
+    }
+
+    private static WorkflowExecutionInfo Execution(RunState state)
+    {
+        var started = state.Started;
+        return new WorkflowExecutionInfo
+        {
+            Execution = state.Execution(),
+            Type = new() { Name = state.WorkflowType },
+            StartTime = Timestamp.FromDateTimeOffset(state.StartedAt),
+            ExecutionTime = Timestamp.FromDateTimeOffset(state.ExecutionAt),
+            CloseTime = At(state.ClosedAt),
+            ExecutionDuration = state.ClosedAt is { } closed ? Duration.FromTimeSpan(closed - state.ExecutionAt) : null,
+            Status = state.Status,
+            HistoryLength = state.NextEventId - 1,
+            HistorySizeBytes = state.HistoryBytes,
+            StateTransitionCount = state.Transitions,
+            ParentNamespaceId = started.ParentWorkflowNamespaceId,
+            ParentExecution = started.ParentWorkflowExecution,
+            RootExecution = started.RootWorkflowExecution ?? state.Execution(),
+            Memo = state.Memo,
+            SearchAttributes = state.SearchAttributes,
+            TaskQueue = state.TaskQueue,
+            FirstRunId = state.FirstRunId,
+            Priority = started.Priority,
+        };
+    }
+
+    private static WorkflowExecutionExtendedInfo Extended(RunState state)
+    {
+        var info = new WorkflowExecutionExtendedInfo
+        {
+            ExecutionExpirationTime = At(state.ExecutionExpiresAt),
+            RunExpirationTime = At(state.RunExpiresAt),
+            CancelRequested = state.CancelRequested,
+            OriginalStartTime = Timestamp.FromDateTimeOffset(state.StartedAt),
+        };
+        foreach (var (requestId, attached) in state.AttachedRequests)
+        {
+            info.RequestIdInfos[requestId] = new() { EventType = attached.EventType, EventId = attached.EventId };
+        }
+
+        return info;
+    }
+
+    private static PendingWorkflowTaskInfo? Task(WorkflowTaskState? task) => task is null
+        ? null
+        : new PendingWorkflowTaskInfo
+        {
+            State = task.IsStarted ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
+            ScheduledTime = Timestamp.FromDateTimeOffset(task.ScheduledAt),
+            OriginalScheduledTime = Timestamp.FromDateTimeOffset(task.FirstScheduledAt),
+            StartedTime = At(task.StartedAt),
+            Attempt = task.Attempt,
+        };
+
+    private static PendingActivityInfo Activity(ActivityState activity) => new()
+    {
+        ActivityId = activity.ActivityId,
+        ActivityType = new() { Name = activity.ActivityType },
+        State = (activity.IsStarted, activity.IsCancelRequested) switch
+        {
+            (true, true) => PendingActivityState.CancelRequested,
+            (true, false) => PendingActivityState.Started,
+            _ => PendingActivityState.Scheduled,
+        },
+        HeartbeatDetails = activity.HeartbeatDetails,
+        LastHeartbeatTime = At(activity.LastHeartbeatAt),
+        LastStartedTime = At(activity.LastStartedAt),
+        LastAttemptCompleteTime = At(activity.LastAttemptClosedAt),
+        NextAttemptScheduleTime = activity.IsBackingOff ? At(activity.AttemptScheduledAt) : null,
+        CurrentRetryInterval = activity.RetryInterval is { } interval ? Duration.FromTimeSpan(interval) : null,
+        Attempt = activity.Attempt,
+        MaximumAttempts = activity.RetryPolicy.MaximumAttempts,
+        ScheduledTime = Timestamp.FromDateTimeOffset(activity.AttemptScheduledAt),
+        ExpirationTime = At(activity.ExpiresAt),
+        LastFailure = activity.LastFailure,
+        LastWorkerIdentity = activity.LastIdentity,
+        ActivityOptions = new()
+        {
+            TaskQueue = new() { Name = activity.TaskQueue, Kind = TaskQueueKind.Normal },
+            ScheduleToCloseTimeout = Duration.FromTimeSpan(activity.ScheduleToClose),
+            ScheduleToStartTimeout = Duration.FromTimeSpan(activity.ScheduleToStart),
+            StartToCloseTimeout = Duration.FromTimeSpan(activity.StartToClose),
+            HeartbeatTimeout = Duration.FromTimeSpan(activity.Heartbeat),
+            RetryPolicy = activity.RetryPolicy,
+        },
+    };
+
+    private static PendingChildExecutionInfo Child(ChildState child) => new()
+    {
+        WorkflowId = child.WorkflowId,
+        RunId = child.RunId,
+        WorkflowTypeName = child.WorkflowType,
+        InitiatedId = child.InitiatedEventId,
+        ParentClosePolicy = child.ParentClosePolicy,
+    };
+
+    private static Timestamp? At(DateTimeOffset? value) => value is { } at ? Timestamp.FromDateTimeOffset(at) : null;
+}

@@ -1,0 +1,75 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Engine;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Sdk.V1;
+using Temporalio.Api.TaskQueue.V1;
+
+namespace TemporalDev.Server.Rpc;
+
+/// <summary>Rules on request fields; breaking one is INVALID_ARGUMENT with a sentence.</summary>
+internal static class Fields
+{
+    public static void Id(string value, string field)
+    {
+        if (value.Length == 0)
+        {
+            throw Invalid($"{field} is not set on request.");
+        }
+
+        if (value.Length > Limits.IdLength)
+        {
+            throw Invalid($"{field} length exceeds limit.");
+        }
+
+        if (value.Contains('\0'))
+        {
+            throw Invalid($"{field} contains a zero character.");
+        }
+    }
+
+    public static void Optional(string value, string field)
+    {
+        if (value.Length > 0)
+        {
+            Id(value, field);
+        }
+    }
+
+    public static void Queue(TaskQueue? queue) => Id(queue?.Name ?? "", "TaskQueue");
+
+    public static void Blob(IMessage? value, string field, int limitBytes = Limits.BlobBytes)
+    {
+        if (value?.CalculateSize() > limitBytes)
+        {
+            throw Invalid($"{field} exceeds size limit.");
+        }
+    }
+
+    public static void Timeout(Duration? value, string field)
+    {
+        if (value is not null && (value.Seconds < 0 || value.Nanos < 0))
+        {
+            throw Invalid($"{field} is invalid: it must not be negative.");
+        }
+    }
+
+    public static void Retry(RetryPolicy? policy)
+    {
+        if (Retries.Problem(policy) is { } problem)
+        {
+            throw Invalid(problem);
+        }
+    }
+
+    public static void Metadata(UserMetadata? metadata)
+    {
+        if (metadata?.Summary?.CalculateSize() > Limits.SummaryBytes || metadata?.Details?.CalculateSize() > Limits.DetailsBytes)
+        {
+            throw Invalid("UserMetadata exceeds size limit.");
+        }
+    }
+
+    public static GrpcException Invalid(string sentence) => new(GrpcStatusCode.InvalidArgument, sentence);
+}

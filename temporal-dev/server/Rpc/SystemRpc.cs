@@ -1,0 +1,53 @@
+using Grpc.Health.V1;
+using TemporalDev.Protocol.Grpc;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace TemporalDev.Server.Rpc;
+
+/// <summary>What the server says about itself.</summary>
+internal static class SystemRpc
+{
+    /// <summary>The version of the official server whose behaviour this one follows; SDKs compare it with what they need.</summary>
+    private const string ServerVersion = "1.32.0";
+
+    public static void Map(GrpcRoutes routes)
+    {
+        var workflow = ServiceRoutes.Workflow(routes);
+        workflow.Add<GetSystemInfoRequest, GetSystemInfoResponse>("GetSystemInfo", (_, _) => Task.FromResult(SystemInfo()));
+        workflow.Add<GetClusterInfoRequest, GetClusterInfoResponse>("GetClusterInfo", (_, _) => Task.FromResult(ClusterInfo()));
+        var health = new ServiceRoutes(routes, HealthReflection.Descriptor.Services[0]);
+        health.Add<HealthCheckRequest, HealthCheckResponse>("Check", (request, _) => Task.FromResult(Health(request)));
+    }
+
+    private static GetSystemInfoResponse SystemInfo() => new()
+    {
+        ServerVersion = ServerVersion,
+        Capabilities = new()
+        {
+            SignalAndQueryHeader = true,
+            InternalErrorDifferentiation = true,
+            ActivityFailureIncludeHeartbeat = true,
+            EncodedFailureAttributes = true,
+            UpsertMemo = true,
+            EagerWorkflowStart = true,
+            SdkMetadata = true,
+        },
+    };
+
+    private static GetClusterInfoResponse ClusterInfo() => new()
+    {
+        ServerVersion = ServerVersion,
+        ClusterName = "active",
+        ClusterId = "temporal-dev",
+        HistoryShardCount = 1,
+        PersistenceStore = "postgres",
+        VisibilityStore = "postgres",
+        InitialFailoverVersion = 1,
+        FailoverVersionIncrement = 10,
+    };
+
+    private static HealthCheckResponse Health(HealthCheckRequest request) =>
+        request.Service is "" or "temporal.api.workflowservice.v1.WorkflowService"
+            ? new HealthCheckResponse { Status = HealthCheckResponse.Types.ServingStatus.Serving }
+            : throw new GrpcException(GrpcStatusCode.NotFound, $"unknown service {request.Service}");
+}
