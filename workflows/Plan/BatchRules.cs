@@ -1,0 +1,131 @@
+using Orchestrator.Workflows.Sql;
+
+namespace Orchestrator.Workflows.Plan;
+
+/// <summary>What must hold inside one batch.</summary>
+internal static class BatchRules
+{
+    public static IEnumerable<PlanProblem> Examine(string at, Batch batch, MigrationPlan plan)
+    {
+        var problems = new List<PlanProblem>();
+        PlanRules.CheckId(problems, $"{at}.id", batch.Id);
+        PlanRules.CheckCount(problems, $"{at}.steps", batch.Steps.Count, PlanLimits.StepsPerBatch, "steps");
+        PlanRules.CheckCount(problems, $"{at}.prechecks", batch.Prechecks.Count + batch.Postchecks.Count, PlanLimits.ChecksPerBatch, "checks");
+        PlanRules.CheckDistinct(problems, $"{at}.steps", batch.Steps.Select(s => s.Id), "step");
+        PlanRules.CheckDistinct(problems, $"{at}.postchecks", batch.Prechecks.Concat(batch.Postchecks).Select(c => c.Id), "check");
+        if (batch.Steps.Count == 0)
+        {
+            problems.Add(new($"{at}.steps", $"The batch '{batch.Id}' does nothing.", "Give it at least one step."));
+        }
+
+        for (var i = 0; i < batch.Steps.Count; i++)
+        {
+            ExamineStep(problems, $"{at}.steps[{i}]", batch.Steps[i], plan);
+        }
+
+        ExamineChecks(problems, $"{at}.prechecks", batch.Prechecks, plan);
+        ExamineChecks(problems, $"{at}.postchecks", batch.Postchecks, plan);
+        if (batch.Gate is { } gate)
+        {
+            ExamineGate(problems, $"{at}.gate", gate);
+        }
+
+        return problems;
+    }
+
+    private static void ExamineStep(List<PlanProblem> problems, string at, Step step, MigrationPlan plan)
+    {
+        PlanRules.CheckId(problems, $"{at}.id", step.Id);
+        ExamineDatabase(problems, $"{at}.database", step.Database, plan);
+        if (step.Undo.Count == 0)
+        {
+            problems.Add(new($"{at}.undo", $"The step '{step.Id}' has no undo.", "Name the SQL file that takes it back."));
+        }
+
+        ExamineScripts(problems, $"{at}.undo", step.Undo);
+        switch (step)
+        {
+            case DdlStep ddl:
+                ExamineScripts(problems, $"{at}.apply", ddl.Apply);
+                break;
+            case SqlStep sql:
+                ExamineScripts(problems, $"{at}.apply", sql.Apply);
+                break;
+            case BackfillStep backfill:
+                ExamineBackfill(problems, at, backfill);
+                break;
+            default:
+                throw new InvalidOperationException($"A step of kind {step.Kind} has no rules.");
+        }
+    }
+
+    private static void ExamineScripts(List<PlanProblem> problems, string at, IReadOnlyList<SqlScript> scripts)
+    {
+        PlanRules.CheckDistinct(problems, at, scripts.Select(s => s.Path), "file");
+        foreach (var script in scripts)
+        {
+            problems.AddRange(ScriptRules.Examine(script).Select(p => new PlanProblem(at, $"{script.Path}: {p.Message}", p.Suggestion)));
+        }
+    }
+
+    private static void ExamineBackfill(List<PlanProblem> problems, string at, BackfillStep step)
+    {
+        if (step.ChunkRows is < 1 or > PlanLimits.ChunkRowsMost)
+        {
+            problems.Add(new($"{at}.chunk-rows", $"{step.ChunkRows} is not a number of rows from 1 to {PlanLimits.ChunkRowsMost}."));
+        }
+
+        if (step.Key.Count is 0 or > PlanLimits.KeyColumns)
+        {
+            problems.Add(new($"{at}.key", $"A key has 1 to {PlanLimits.KeyColumns} columns, not {step.Key.Count}."));
+        }
+
+        if (SqlName.TryParse(step.Table) is null)
+        {
+            problems.Add(new($"{at}.table", $"'{step.Table}' is not the name of a table.", "Write 'table' or 'schema.table'."));
+        }
+
+        problems.AddRange(RangePlaceholder.Examine(step.Chunk.Text)
+            .Select(p => new PlanProblem($"{at}.chunk", $"{step.Chunk.Path}: {p.Message}", p.Suggestion)));
+    }
+
+    private static void ExamineChecks(List<PlanProblem> problems, string at, IReadOnlyList<Check> checks, MigrationPlan plan)
+    {
+        for (var i = 0; i < checks.Count; i++)
+        {
+            PlanRules.CheckId(problems, $"{at}[{i}].id", checks[i].Id);
+            ExamineDatabase(problems, $"{at}[{i}].database", checks[i].Database, plan);
+            if (SqlStatements.Split(checks[i].Query.Text).Count != 1)
+            {
+                problems.Add(new($"{at}[{i}].query", $"The check '{checks[i].Id}' must be exactly one statement."));
+            }
+        }
+    }
+
+    private static void ExamineDatabase(List<PlanProblem> problems, string at, string database, MigrationPlan plan)
+    {
+        if (!plan.Databases.Contains(database))
+        {
+            problems.Add(new(at, $"The plan has no database '{database}'.", Nearest.Among(database, plan.Databases)));
+        }
+    }
+
+    private static void ExamineGate(List<PlanProblem> problems, string at, Gate gate)
+    {
+        PlanRules.CheckDistinct(problems, $"{at}.roles", gate.Roles.Select(r => r.Name), "role");
+        var people = gate.Roles.SelectMany(r => r.People).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        if (people.Count == 0)
+        {
+            problems.Add(new($"{at}.roles", "Nobody may decide here.", "Name people for a role, or '*' for anyone."));
+        }
+        else if (gate.Quorum < 1 || (!people.Contains(GateRole.Anyone) && gate.Quorum > people.Count))
+        {
+            problems.Add(new($"{at}.quorum", $"A quorum of {gate.Quorum} cannot be reached by {people.Count} people."));
+        }
+
+        if (gate.ExpiresAfter <= TimeSpan.Zero)
+        {
+            problems.Add(new($"{at}.expires-after", "A gate cannot expire before it opens."));
+        }
+    }
+}

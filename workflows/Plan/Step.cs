@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Workflows.Plan;
+
+/// <summary>One idempotent act. A new kind is one more record here, one line in the switch of BatchWorkflow, one activity.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(DdlStep), "ddl")]
+[JsonDerivedType(typeof(SqlStep), "sql")]
+[JsonDerivedType(typeof(BackfillStep), "backfill")]
+public abstract record Step
+{
+    private protected Step()
+    {
+    }
+
+    public required string Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Database { get; init; }
+
+    public required IReadOnlyList<SqlScript> Undo { get; init; }
+
+    [JsonIgnore]
+    public abstract StepKind Kind { get; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<StepKind>))]
+public enum StepKind
+{
+    Ddl,
+    Sql,
+    Backfill,
+}
+
+public sealed record DdlStep : Step
+{
+    public required IReadOnlyList<SqlScript> Apply { get; init; }
+
+    public override StepKind Kind => StepKind.Ddl;
+}
+
+public sealed record SqlStep : Step
+{
+    public required IReadOnlyList<SqlScript> Apply { get; init; }
+
+    public override StepKind Kind => StepKind.Sql;
+}
+
+/// <summary>Walks a table by its key and runs one statement for each range of keys.</summary>
+public sealed record BackfillStep : Step
+{
+    public required string Table { get; init; }
+
+    public required IReadOnlyList<string> Key { get; init; }
+
+    public required SqlScript Chunk { get; init; }
+
+    public required int ChunkRows { get; init; }
+
+    public override StepKind Kind => StepKind.Backfill;
+}

@@ -1,0 +1,52 @@
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Workflows.Sql;
+
+/// <summary>
+/// A file is either one transaction together with its line in the ledger, or one single statement that PostgreSQL refuses to
+/// run inside a transaction. Anything between the two could be half applied.
+/// </summary>
+public static class ScriptRules
+{
+    private static readonly string[] TransactionControl = ["begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "prepare"];
+
+    public static IReadOnlyList<PlanProblem> Examine(SqlScript script)
+    {
+        var statements = SqlStatements.Split(script.Text);
+        var problems = new List<PlanProblem>();
+        if (statements.Count == 0)
+        {
+            problems.Add(new("", "There is no statement in this file."));
+        }
+
+        foreach (var control in statements.Where(s => IsTransactionControl(s)))
+        {
+            problems.Add(new("", $"'{control.Code[0]}' has no place here: the orchestrator owns the transaction.", "Remove it."));
+        }
+
+        if (statements.Count > 1 && statements.FirstOrDefault(RunsAlone) is { } alone)
+        {
+            problems.Add(new(
+                "",
+                $"'{FirstWords(alone)}' cannot run inside a transaction, so nothing else may stand in the same file.",
+                "Move it into a file of its own."));
+        }
+
+        return problems;
+    }
+
+    public static bool RunsAlone(SqlStatement statement) =>
+        statement.StartsWith("vacuum")
+        || statement.StartsWith("create", "database")
+        || statement.StartsWith("drop", "database")
+        || statement.StartsWith("create", "tablespace")
+        || statement.StartsWith("drop", "tablespace")
+        || statement.StartsWith("alter", "system")
+        || (statement.Has("concurrently") && !statement.StartsWith("refresh"));
+
+    private static bool IsTransactionControl(SqlStatement statement) =>
+        TransactionControl.Contains(statement.Code[0])
+        && (statement.Code[0] != "prepare" || statement.StartsWith("prepare", "transaction"));
+
+    private static string FirstWords(SqlStatement statement) => string.Join(' ', statement.Code.Take(4));
+}
