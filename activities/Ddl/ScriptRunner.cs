@@ -1,0 +1,93 @@
+using Dapper;
+using Npgsql;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows.Plan;
+using Orchestrator.Workflows.Sql;
+
+namespace Orchestrator.Activities.Ddl;
+
+internal enum ScriptEffect
+{
+    Applied,
+    AlreadyApplied,
+}
+
+/// <summary>Runs the files of a step, forward or back: each once a round, together with its line in the ledger.</summary>
+internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, TimeSpan lockTimeout)
+{
+    // A statement that runs longer than a working day is not what its author meant.
+    private static readonly TimeSpan StatementTimeout = TimeSpan.FromHours(8);
+
+    public async Task<(ScriptEffect Effect, long Rows)> RunAsync(SqlScript script, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            select set_config('lock_timeout', @Lock, false), set_config('statement_timeout', @Statement, false)
+            """,
+            new { Lock = Milliseconds(lockTimeout), Statement = Milliseconds(StatementTimeout) },
+            cancellationToken: cancel));
+        var statements = SqlStatements.Split(script.Text);
+        if (statements is [var single] && ScriptRules.RunsAlone(single))
+        {
+            return await new LoneStatement(connection, step).RunAsync(script, single, cancel);
+        }
+
+        return await RunInTransactionAsync(connection, script, statements, cancel);
+    }
+
+    private async Task<(ScriptEffect, long)> RunInTransactionAsync(
+        NpgsqlConnection connection, SqlScript script, IReadOnlyList<SqlStatement> statements, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var scope = new LedgerScope(connection, transaction, step.Run);
+        await Steps.HoldAsync(scope, step, cancel);
+        if (await FindAppliedAsync(scope, step, script, cancel) is { } applied)
+        {
+            return (ScriptEffect.AlreadyApplied, applied.Rows);
+        }
+
+        await using var watch = BlockerWatch.Start(database, connection, lockTimeout);
+        var rows = await RunStatementsAsync(connection, transaction, statements, watch, script.Path, cancel);
+        await Scripts.RecordAsync(scope, step, script, rows, cancel);
+        await transaction.CommitAsync(cancel);
+        return (ScriptEffect.Applied, rows);
+    }
+
+    internal static async Task<ScriptRow?> FindAppliedAsync(LedgerScope scope, HeldStep step, SqlScript script, CancellationToken cancel)
+    {
+        var row = await Scripts.FindAsync(scope, step, script, cancel);
+        if (row is not null && row.Digest != PlanCanon.DigestOf(script.Text))
+        {
+            throw new RefusalException($"{script.Path} has already run here in another form: it was edited since.");
+        }
+
+        return row is { State: ScriptState.Applied } ? row : null;
+    }
+
+    private static async Task<long> RunStatementsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<SqlStatement> statements,
+        BlockerWatch watch, string path, CancellationToken cancel)
+    {
+        var rows = 0L;
+        for (var i = 0; i < statements.Count; i++)
+        {
+            // One command a statement: a batch of one is sent as it is, so no colon or at-sign is taken for a parameter.
+            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new NpgsqlBatchCommand(statements[i].Text) } };
+            batch.Timeout = 0;
+            try
+            {
+                rows += Math.Max(0, await batch.ExecuteNonQueryAsync(cancel));
+            }
+            catch (PostgresException e)
+            {
+                throw new StatementException($"{path}, statement {i + 1}", await watch.NameBlockerAsync(e), e);
+            }
+        }
+
+        return rows;
+    }
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString();
+}

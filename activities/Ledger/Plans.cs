@@ -1,0 +1,40 @@
+using Dapper;
+using Npgsql;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities.Ledger;
+
+/// <summary>The table <c>orchestrator.plans</c>: what was meant to run, by digest.</summary>
+public static class Plans
+{
+    public static async Task<string> PublishAsync(NpgsqlDataSource ledger, MigrationPlan plan, CancellationToken cancel)
+    {
+        var canonical = PlanCanon.Write(plan);
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        await InsertAsync(connection, null, new PublishedPlan(PlanCanon.DigestOf(canonical), plan.Name, canonical), cancel);
+        return PlanCanon.DigestOf(canonical);
+    }
+
+    internal static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, PublishedPlan plan, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into orchestrator.plans (digest, name, canonical)
+            values (@Digest, @Name, @Canonical)
+            on conflict (digest) do nothing
+            """,
+            plan,
+            transaction,
+            cancellationToken: cancel));
+
+    internal static async Task<PublishedPlan> ReadAsync(NpgsqlDataSource ledger, string digest, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        var plan = await connection.QuerySingleOrDefaultAsync<PublishedPlan>(new CommandDefinition(
+            "select digest, name, canonical from orchestrator.plans where digest = @Digest",
+            new { Digest = digest },
+            cancellationToken: cancel));
+        return plan ?? throw new RefusalException($"The ledger has no plan with the digest '{digest}'; publish it by running it once from its folder.");
+    }
+}
+
+internal sealed record PublishedPlan(string Digest, string Name, string Canonical);

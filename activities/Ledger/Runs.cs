@@ -1,0 +1,71 @@
+using Dapper;
+using Npgsql;
+
+namespace Orchestrator.Activities.Ledger;
+
+internal sealed record RunRow(Guid Id, string PlanDigest, string Environment, string Requester);
+
+/// <summary>The table <c>orchestrator.runs</c>: one line for each run of a program.</summary>
+internal static class Runs
+{
+    public static async Task OpenAsync(NpgsqlDataSource database, RunRow run, PublishedPlan plan, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await Plans.InsertAsync(connection, transaction, plan, cancel);
+        var inserted = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into orchestrator.runs (id, plan_digest, environment, requester)
+            values (@Id, @PlanDigest, @Environment, @Requester)
+            on conflict (id) do nothing
+            """,
+            run,
+            transaction,
+            cancellationToken: cancel));
+        if (inserted == 1)
+        {
+            await EntryChain.AppendAsync(
+                new LedgerScope(connection, transaction, run.Id),
+                "run-opened",
+                new { Plan = plan.Name, run.PlanDigest, run.Environment, run.Requester },
+                cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+    }
+
+    public static async Task<RunRow> ReadAsync(NpgsqlDataSource ledger, Guid id, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<RunRow>(new CommandDefinition(
+                """
+                select id, plan_digest as plandigest, environment, requester
+                from orchestrator.runs
+                where id = @Id
+                """,
+                new { Id = id },
+                cancellationToken: cancel))
+            ?? throw new RefusalException($"The ledger has no run {id}: it must be opened before its steps.");
+    }
+
+    public static async Task CloseAsync(NpgsqlDataSource ledger, Guid id, string outcome, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var closed = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update orchestrator.runs
+            set finished_at = clock_timestamp(), outcome = @Outcome
+            where id = @Id and finished_at is null
+            """,
+            new { Id = id, Outcome = outcome },
+            transaction,
+            cancellationToken: cancel));
+        if (closed == 1)
+        {
+            await EntryChain.AppendAsync(new LedgerScope(connection, transaction, id), "run-closed", new { Outcome = outcome }, cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Orchestrator.Activities.Postgres;
+
+/// <summary>Where the ledger is, and the server on which a plan's embedded databases live, where there is one.</summary>
+public sealed record ActivitySettings
+{
+    public required string Ledger { get; init; }
+
+    public string? LocalServer { get; init; }
+
+    /// <summary>Reads the connection string that a plan's binding names.</summary>
+    public required Func<string, string?> ReadVariable { get; init; }
+
+    // Two ranges of a backfill, their helpers and a check or two: more connections would only queue inside PostgreSQL.
+    public int ConnectionsPerDatabase { get; init; } = 16;
+}

@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Dapper;
+using Npgsql;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities.Postgres;
+
+/// <summary>Finds the database that a plan means in an environment, and makes sure that it can keep its part of the ledger.</summary>
+public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<NpgsqlDataSource>>> _open = new();
+
+    public Task<NpgsqlDataSource> LedgerAsync(CancellationToken cancel) => OpenAsync(settings.Ledger, cancel);
+
+    public async Task<NpgsqlDataSource> TargetAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
+    {
+        var found = plan.FindEnvironment(environment)
+            ?? throw new RefusalException($"The plan '{plan.Name}' has no environment '{environment}'; it has {string.Join(", ", plan.Environments.Select(e => e.Name))}.");
+        if (found.Bindings is null)
+        {
+            return await OpenAsync(await EmbeddedAsync(plan.Name, database, cancel), cancel);
+        }
+
+        var binding = found.Bindings.FirstOrDefault(b => b.Database == database)
+            ?? throw new RefusalException($"The environment '{environment}' binds no database '{database}'.");
+        var connection = settings.ReadVariable(binding.Variable)
+            ?? throw new RefusalException($"The environment variable {binding.Variable} is not set in the worker: it must hold the connection string of '{database}' in '{environment}'.");
+        return await OpenAsync(connection, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var open in _open.Values)
+        {
+            if (open is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            {
+                await (await open.Value).DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<NpgsqlDataSource> OpenAsync(string connection, CancellationToken cancel)
+    {
+        // Whoever comes first opens it for all; CancellationToken.None because one caller's end must not be everybody's.
+        var opening = _open.GetOrAdd(connection, c => new Lazy<Task<NpgsqlDataSource>>(() => PrepareAsync(c, CancellationToken.None)));
+        try
+        {
+            return await opening.Value.WaitAsync(cancel);
+        }
+        catch when (opening.Value.IsFaulted)
+        {
+            // The next caller tries again; it may be up by then.
+            _open.TryRemove(KeyValuePair.Create(connection, opening));
+            throw;
+        }
+    }
+
+    private async Task<NpgsqlDataSource> PrepareAsync(string connection, CancellationToken cancel)
+    {
+        var source = NpgsqlDataSource.Create(Complete(connection));
+        try
+        {
+            await LedgerSchema.EnsureAsync(source, cancel);
+            return source;
+        }
+        catch
+        {
+            await source.DisposeAsync();
+            throw;
+        }
+    }
+
+    private string Complete(string connection)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connection)
+            {
+                ApplicationName = "orchestrator",
+                MaxPoolSize = settings.ConnectionsPerDatabase,
+                // A dead peer must not hold an activity longer than its heartbeat allows.
+                TcpKeepAlive = true,
+            }.ConnectionString;
+        }
+        catch (ArgumentException e)
+        {
+            // The message of the parser may repeat what it read, a password for one.
+            throw new RefusalException($"A connection string cannot be read ({e.GetType().Name}); write it as 'Host=...;Port=...;Database=...;Username=...;Password=...'.");
+        }
+    }
+
+    private async Task<string> EmbeddedAsync(string plan, string database, CancellationToken cancel)
+    {
+        if (settings.LocalServer is not { } server)
+        {
+            throw new RefusalException("This environment is 'embedded', and the worker has no local server: set ORCHESTRATOR_LOCAL to the connection string of one.");
+        }
+
+        var name = $"{plan}_{database}".Replace('-', '_');
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        var exists = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pg_database where datname = @Name)", new { Name = name }, cancellationToken: cancel));
+        if (!exists)
+        {
+            await CreateAsync(connection, SqlIdentifier.Of(name), cancel);
+        }
+
+        return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+    }
+
+    private static async Task CreateAsync(NpgsqlConnection connection, SqlIdentifier name, CancellationToken cancel)
+    {
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition($"create database {name}", cancellationToken: cancel));
+        }
+        catch (PostgresException e) when (PostgresFailures.IsDuplicateDatabase(e))
+        {
+            // Another worker was a moment faster; the database is there.
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Orchestrator.Activities.Postgres;
+
+internal enum FailureKind
+{
+    /// <summary>The plan, the data or a privilege is wrong: a retry changes nothing.</summary>
+    Refusal,
+
+    /// <summary>Deadlocks, lock waits, lost connections, a full disk: the retry policy owns it.</summary>
+    Weather,
+
+    /// <summary>What PostgreSQL says must not happen.</summary>
+    Bug,
+
+    /// <summary>The connection was lost during COMMIT: the ledger knows, and is read before anything is done again.</summary>
+    UnknownOutcome,
+}
+
+/// <summary>The only place that reads a SQLSTATE.</summary>
+internal static class PostgresFailures
+{
+    public const string LockNotAvailable = PostgresErrorCodes.LockNotAvailable;
+
+    public static FailureKind? Classify(Exception exception) => exception switch
+    {
+        PostgresException postgres => Classify(postgres.SqlState),
+        NpgsqlException or SocketException or TimeoutException or IOException => FailureKind.Weather,
+        _ => null,
+    };
+
+    public static bool IsLockTimeout(Exception exception) =>
+        exception is PostgresException { SqlState: LockNotAvailable };
+
+    public static bool IsUniqueViolation(Exception exception, string constraint) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique && unique.ConstraintName == constraint;
+
+    public static bool IsDuplicateDatabase(Exception exception) =>
+        // Two sessions that create the same database at once meet in the catalog's unique index instead.
+        exception is PostgresException { SqlState: PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation };
+
+    public static FailureKind Classify(string sqlState) => sqlState switch
+    {
+        "08007" or "40003" => FailureKind.UnknownOutcome,
+        "57P04" => FailureKind.Refusal,
+        LockNotAvailable or "55006" => FailureKind.Weather,
+        "25006" => FailureKind.Refusal,
+        "3D000" or "28P01" or "28000" => FailureKind.Refusal,
+        _ => sqlState[..2] switch
+        {
+            // Connection, transaction rollback, resources, operator intervention (a cancelled statement too), system error.
+            "08" or "40" or "53" or "57" or "58" => FailureKind.Weather,
+            // Internal error, index or data corruption, broken config file.
+            "XX" or "F0" => FailureKind.Bug,
+            _ => FailureKind.Refusal,
+        },
+    };
+
+    /// <summary>One sentence with what PostgreSQL said, its hint and where in the statement it points.</summary>
+    public static string Describe(PostgresException exception)
+    {
+        var text = $"{exception.MessageText} (SQLSTATE {exception.SqlState})";
+        if (exception.Detail is { Length: > 0 } detail)
+        {
+            text += $"; {detail}";
+        }
+
+        return exception.Hint is { Length: > 0 } hint ? $"{text}; hint: {hint}" : text;
+    }
+}
