@@ -95,7 +95,7 @@ internal sealed class BackfillRunner(NpgsqlDataSource database, BackfillStep ste
         AddKeys(command, position ?? []);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? (reader.GetFieldValue<string[]>(0), reader.GetInt64(1)) : null;
+        return await reader.ReadAsync(cancel) ? (await reader.GetFieldValueAsync<string[]>(0, cancel), reader.GetInt64(1)) : null;
     }
 
     private async Task<string[]?> FindUpperKeyAsync(NpgsqlConnection connection, KeyRange walk, CancellationToken cancel)

@@ -13,22 +13,29 @@ internal sealed class KeyRange(KeyColumns key)
 
     public int Width => key.Columns.Count;
 
-    public string LastKeySql => $"select {AsText()} from {key.Table} order by {Ordered("desc")} limit 1";
+    public string LastKeySql => $"select {AsTextSql} from {key.Table} order by {DescendingSql} limit 1";
+
+    private string AsTextSql => $"array[{string.Join(", ", _names.Select(n => $"{n}::text"))}]";
+
+    private string AscendingSql => string.Join(", ", _names);
+
+    private string DescendingSql => string.Join(", ", _names.Select(n => $"{n} desc"));
 
     /// <summary>The end of the next chunk and the number of keys in it. Parameters: how many, the upper key, the key before.</summary>
     public string NextEndSql(bool fromStart)
     {
-        var after = fromStart ? "" : $" and {Row(null)} > {Parameters(2 + Width)}";
+        var upperSql = $"{Row(null)} <= {Parameters(2)}";
+        var rangeSql = fromStart ? upperSql : $"{upperSql} and {Row(null)} > {Parameters(2 + Width)}";
         return $"""
-            select {AsText()}, count(*) over () as walked
+            select {AsTextSql}, count(*) over () as walked
             from (
-              select {string.Join(", ", _names)}
+              select {AscendingSql}
               from {key.Table}
-              where {Row(null)} <= {Parameters(2)}{after}
-              order by {Ordered("asc")}
+              where {rangeSql}
+              order by {AscendingSql}
               limit $1
             ) page
-            order by {Ordered("desc")}
+            order by {DescendingSql}
             limit 1
             """;
     }
@@ -39,10 +46,6 @@ internal sealed class KeyRange(KeyColumns key)
         alias => fromStart
             ? $"({Row(alias)} <= {Parameters(1)})"
             : $"({Row(alias)} <= {Parameters(1)} and {Row(alias)} > {Parameters(1 + Width)})");
-
-    private string AsText() => $"array[{string.Join(", ", _names.Select(n => $"{n}::text"))}]";
-
-    private string Ordered(string direction) => string.Join(", ", _names.Select(n => $"{n} {direction}"));
 
     private string Row(string? alias)
     {

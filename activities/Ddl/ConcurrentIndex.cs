@@ -50,8 +50,9 @@ internal sealed record ConcurrentIndex(string Name, string Table)
 
         if (!index.Whole)
         {
+            var indexName = SqlIdentifier.Of(new SqlName(index.Schema, Name));
             await connection.ExecuteAsync(new CommandDefinition(
-                $"drop index concurrently {SqlIdentifier.Of(new SqlName(index.Schema, Name))}", commandTimeout: 0, cancellationToken: cancel));
+                $"drop index concurrently {indexName}", commandTimeout: 0, cancellationToken: cancel));
         }
 
         return index.Whole;

@@ -51,8 +51,7 @@ internal sealed class LoneStatement(NpgsqlConnection connection, HeldStep step)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var scope = new LedgerScope(connection, transaction, step.Run);
         await Steps.HoldAsync(scope, step, cancel);
-        _ = await ScriptRunner.FindAppliedAsync(scope, step, script, cancel);
-        var before = await Scripts.FindAsync(scope, step, script, cancel);
+        var before = await ScriptRunner.FindSameAsync(scope, step, script, cancel);
         if (before is null)
         {
             await Scripts.BeginAsync(scope, step, script, cancel);

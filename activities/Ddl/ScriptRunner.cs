@@ -43,7 +43,7 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var scope = new LedgerScope(connection, transaction, step.Run);
         await Steps.HoldAsync(scope, step, cancel);
-        if (await FindAppliedAsync(scope, step, script, cancel) is { } applied)
+        if (await FindSameAsync(scope, step, script, cancel) is { State: ScriptState.Applied } applied)
         {
             return (ScriptEffect.AlreadyApplied, applied.Rows);
         }
@@ -55,7 +55,7 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
         return (ScriptEffect.Applied, rows);
     }
 
-    internal static async Task<ScriptRow?> FindAppliedAsync(LedgerScope scope, HeldStep step, SqlScript script, CancellationToken cancel)
+    internal static async Task<ScriptRow?> FindSameAsync(LedgerScope scope, HeldStep step, SqlScript script, CancellationToken cancel)
     {
         var row = await Scripts.FindAsync(scope, step, script, cancel);
         if (row is not null && row.Digest != PlanCanon.DigestOf(script.Text))
@@ -63,7 +63,7 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
             throw new RefusalException($"{script.Path} has already run here in another form: it was edited since.");
         }
 
-        return row is { State: ScriptState.Applied } ? row : null;
+        return row;
     }
 
     private static async Task<long> RunStatementsAsync(

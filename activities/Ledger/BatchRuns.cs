@@ -28,11 +28,7 @@ internal static class BatchRuns
         }
     }
 
-    /// <summary>Frees a batch whose workflow ended without a word: terminated, timed out, or forgotten by its server.</summary>
-    public static Task AbandonAsync(NpgsqlDataSource ledger, BatchHolder holder, string batch, string reason, CancellationToken cancel) =>
-        CloseAsync(ledger, new BatchClosing(holder.Run, batch, "abandoned", reason), cancel);
-
-    public static async Task CloseAsync(NpgsqlDataSource ledger, BatchClosing closing, CancellationToken cancel)
+    public static async Task CloseAsync(NpgsqlDataSource ledger, BatchEnd end, CancellationToken cancel)
     {
         await using var connection = await ledger.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -42,15 +38,15 @@ internal static class BatchRuns
             set finished_at = clock_timestamp(), outcome = @Outcome, reason = @Reason
             where run_id = @Run and batch = @Batch and finished_at is null
             """,
-            closing,
+            end,
             transaction,
             cancellationToken: cancel));
         if (closed == 1)
         {
             await EntryChain.AppendAsync(
-                new LedgerScope(connection, transaction, closing.Run),
+                new LedgerScope(connection, transaction, end.Run),
                 "batch-closed",
-                new { closing.Batch, closing.Outcome, closing.Reason },
+                new { end.Batch, end.Outcome, end.Reason },
                 cancel);
         }
 
@@ -92,4 +88,4 @@ internal static class BatchRuns
             cancellationToken: cancel));
 }
 
-internal sealed record BatchClosing(Guid Run, string Batch, string Outcome, string? Reason);
+internal sealed record BatchEnd(Guid Run, string Batch, string Outcome, string? Reason);

@@ -46,7 +46,7 @@ internal static class Scripts
             cancel);
     }
 
-    private static Task WriteAsync(LedgerScope scope, object parameters, CancellationToken cancel) =>
+    private static Task<int> WriteAsync(LedgerScope scope, object parameters, CancellationToken cancel) =>
         scope.Connection.ExecuteAsync(new CommandDefinition(
             """
             insert into orchestrator.scripts (plan, batch, step, round, direction, path, digest, state, rows)

@@ -9,7 +9,8 @@ namespace Orchestrator.Activities.Postgres;
 /// <summary>Finds the database that a plan means in an environment, and makes sure that it can keep its part of the ledger.</summary>
 public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<NpgsqlDataSource>>> _open = new();
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _open = new();
+    private readonly ConcurrentDictionary<string, bool> _prepared = new();
 
     public Task<NpgsqlDataSource> LedgerAsync(CancellationToken cancel) => OpenAsync(settings.Ledger, cancel);
 
@@ -33,42 +34,21 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
     {
         foreach (var open in _open.Values)
         {
-            if (open is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            {
-                await (await open.Value).DisposeAsync();
-            }
+            await open.DisposeAsync();
         }
     }
 
     private async Task<NpgsqlDataSource> OpenAsync(string connection, CancellationToken cancel)
     {
-        // Whoever comes first opens it for all; CancellationToken.None because one caller's end must not be everybody's.
-        var opening = _open.GetOrAdd(connection, c => new Lazy<Task<NpgsqlDataSource>>(() => PrepareAsync(c, CancellationToken.None)));
-        try
+        var source = _open.GetOrAdd(connection, c => NpgsqlDataSource.Create(Complete(c)));
+        if (!_prepared.ContainsKey(connection))
         {
-            return await opening.Value.WaitAsync(cancel);
-        }
-        catch when (opening.Value.IsFaulted)
-        {
-            // The next caller tries again; it may be up by then.
-            _open.TryRemove(KeyValuePair.Create(connection, opening));
-            throw;
-        }
-    }
-
-    private async Task<NpgsqlDataSource> PrepareAsync(string connection, CancellationToken cancel)
-    {
-        var source = NpgsqlDataSource.Create(Complete(connection));
-        try
-        {
+            // Two that come at once both do it: the schema's own lock lets them take turns, and the second finds it done.
             await LedgerSchema.EnsureAsync(source, cancel);
-            return source;
+            _prepared[connection] = true;
         }
-        catch
-        {
-            await source.DisposeAsync();
-            throw;
-        }
+
+        return source;
     }
 
     private string Complete(string connection)

@@ -1,0 +1,63 @@
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Plan;
+using Temporalio.Activities;
+
+namespace Orchestrator.Activities.Checks;
+
+public sealed class CheckActivities(StepSites sites, Databases databases, TimeProvider time) : ICheckActivities
+{
+    [Activity]
+    public Task<IReadOnlyList<CheckResult>> MeasureAsync(CheckRound round) => ActivityFailures.TranslateAsync(async () =>
+    {
+        var activity = ActivityExecutionContext.Current;
+        await using var pulse = new Pulse(activity, time);
+        return await MeasureAsync(round, activity.CancellationToken);
+    });
+
+    internal async Task<IReadOnlyList<CheckResult>> MeasureAsync(CheckRound round, CancellationToken cancel)
+    {
+        var run = round.Batch.Run;
+        var (_, plan) = await sites.ReadPlanAsync(run.Plan, cancel);
+        var batch = StepSites.FindBatch(plan, round.Batch.Batch);
+        var results = new List<CheckResult>();
+        var rows = new List<MeasurementRow>();
+        foreach (var check in round.Moment == CheckMoment.Precheck ? batch.Prechecks : batch.Postchecks)
+        {
+            var started = time.GetTimestamp();
+            var target = await databases.TargetAsync(plan, run.Environment, check.Database, cancel);
+            var result = Result(check, await new CheckRunner(target).MeasureAsync(check, cancel));
+            results.Add(result);
+            rows.Add(Row(result, time.GetElapsedTime(started)));
+        }
+
+        var ledger = await databases.LedgerAsync(cancel);
+        await Measurements.RecordAsync(ledger, run.Run, batch.Id, round.Moment == CheckMoment.Precheck ? "precheck" : "postcheck", rows, cancel);
+        return results;
+    }
+
+    private static CheckResult Result(Check check, Measurement measurement) => new()
+    {
+        Id = check.Id,
+        Title = check.Title,
+        Severity = check.Severity,
+        Verdict = measurement.Verdict,
+        Rule = CheckRunner.RuleOf(check),
+        Measured = measurement.Measured,
+        Explanation = measurement.Explanation,
+        QueryDigest = PlanCanon.DigestOf(check.Query.Text),
+    };
+
+    private static MeasurementRow Row(CheckResult result, TimeSpan elapsed) => new()
+    {
+        Check = result.Id,
+        Severity = result.Severity == Severity.HardStop ? "hard_stop" : result.Severity.ToString().ToLowerInvariant(),
+        Verdict = result.Verdict.ToString().ToLowerInvariant(),
+        Rule = result.Rule,
+        Measured = result.Measured,
+        Explanation = result.Explanation,
+        QueryDigest = result.QueryDigest,
+        Elapsed = elapsed,
+    };
+}

@@ -1,0 +1,93 @@
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Gates;
+using Temporalio.Activities;
+
+namespace Orchestrator.Activities.Ledger;
+
+/// <summary>Asks Temporal whether a workflow is still open.</summary>
+public delegate Task<bool> WorkflowIsOpen(string workflowId, CancellationToken cancel);
+
+public sealed class LedgerActivities(StepSites sites, Databases databases, WorkflowIsOpen isOpen) : ILedgerActivities
+{
+    [Activity]
+    public Task<ProgramOutline> OpenRunAsync(RunReference run) =>
+        ActivityFailures.TranslateAsync(() => OpenRunAsync(run, Cancel));
+
+    [Activity]
+    public Task<BatchOutline> OpenBatchAsync(BatchReference batch) =>
+        ActivityFailures.TranslateAsync(() => OpenBatchAsync(batch, Cancel));
+
+    [Activity]
+    public Task RecordDecisionAsync(DecisionRecord decision) => ActivityFailures.TranslateAsync(async () =>
+    {
+        var counted = decision.Decision;
+        await Decisions.RecordAsync(
+            await databases.LedgerAsync(Cancel),
+            new DecisionRow(
+                decision.Batch.Run.Run, decision.Batch.Batch, counted.Answer == Answer.Go ? "go" : "no_go",
+                counted.Who, counted.Role, counted.Comment, counted.Evidence, counted.At),
+            Cancel);
+    });
+
+    [Activity]
+    public Task CloseBatchAsync(BatchClosing closing) => ActivityFailures.TranslateAsync(async () =>
+        await BatchRuns.CloseAsync(
+            await databases.LedgerAsync(Cancel),
+            new BatchEnd(closing.Batch.Run.Run, closing.Batch.Batch, Text(closing.Outcome.Outcome), closing.Outcome.Reason),
+            Cancel));
+
+    [Activity]
+    public Task CloseRunAsync(RunClosing closing) => ActivityFailures.TranslateAsync(async () =>
+        await Runs.CloseAsync(await databases.LedgerAsync(Cancel), closing.Run.Run, Text(closing.Outcome), Cancel));
+
+    internal async Task<ProgramOutline> OpenRunAsync(RunReference run, CancellationToken cancel)
+    {
+        var (published, plan) = await sites.ReadPlanAsync(run.Plan, cancel);
+        if (plan.FindEnvironment(run.Environment) is null)
+        {
+            throw new RefusalException($"The plan '{plan.Name}' has no environment '{run.Environment}'; it has {string.Join(", ", plan.Environments.Select(e => e.Name))}.");
+        }
+
+        var row = new RunRow(run.Run, run.Plan, run.Environment, run.Requester);
+        await Runs.OpenAsync(await databases.LedgerAsync(cancel), row, published, cancel);
+        return new ProgramOutline(plan.Name, plan.Title, [.. plan.Batches.Select(b => new BatchEntry(b.Id, b.Title, b.Needs))]);
+    }
+
+    internal async Task<BatchOutline> OpenBatchAsync(BatchReference reference, CancellationToken cancel)
+    {
+        var (_, plan) = await sites.ReadPlanAsync(reference.Run.Plan, cancel);
+        var batch = StepSites.FindBatch(plan, reference.Batch);
+        var claim = new BatchClaim(reference.Run.Run, plan.Name, reference.Run.Environment, batch.Id, reference.WorkflowId);
+        await TakeAsync(claim, cancel);
+        return new BatchOutline(
+            plan.Name,
+            batch.Title,
+            batch.Owner,
+            [.. batch.Steps.Select(s => new StepOutline(s.Id, s.Title, s.Kind))],
+            batch.Prechecks.Count > 0,
+            batch.Postchecks.Count > 0,
+            batch.Gate);
+    }
+
+    private async Task TakeAsync(BatchClaim claim, CancellationToken cancel)
+    {
+        var ledger = await databases.LedgerAsync(cancel);
+        while (await BatchRuns.TakeAsync(ledger, claim, cancel) is { } holder)
+        {
+            // The same id with another run: Temporal keeps at most one of them open, and that is this one.
+            if (holder.WorkflowId != claim.WorkflowId && await isOpen(holder.WorkflowId, cancel))
+            {
+                throw new RefusalException(
+                    $"The batch '{claim.Batch}' is being run on '{claim.Environment}' by the workflow '{holder.WorkflowId}'; let it finish, or abort it, first.");
+            }
+
+            var end = new BatchEnd(holder.Run, claim.Batch, "abandoned", $"Taken over by {claim.WorkflowId}: its workflow ended without closing it.");
+            await BatchRuns.CloseAsync(ledger, end, cancel);
+        }
+    }
+
+    private static CancellationToken Cancel => ActivityExecutionContext.Current.CancellationToken;
+
+    private static string Text(Outcome outcome) => outcome.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities;
+
+/// <summary>A step, the database that it works on, and the claim with which it is opened there.</summary>
+internal sealed record StepSite(Step Step, NpgsqlDataSource Database, Func<Direction, StepClaim> Claim);
+
+/// <summary>Where an activity begins: reads the plan that was published, and introduces its run to the database it works on.</summary>
+public sealed class StepSites(Databases databases)
+{
+    // A worker sees few plans a day, and each is read once: the limit only keeps a worker that lives for years small.
+    private const int PlansKept = 100;
+
+    private readonly ConcurrentDictionary<string, (PublishedPlan Published, MigrationPlan Plan)> _plans = new();
+
+    internal async Task<StepSite> FindAsync(StepReference reference, CancellationToken cancel)
+    {
+        var run = reference.Batch.Run;
+        var (published, plan) = await ReadPlanAsync(run.Plan, cancel);
+        var batch = FindBatch(plan, reference.Batch.Batch);
+        var step = batch.Steps.FirstOrDefault(s => s.Id == reference.Step)
+            ?? throw new RefusalException($"The batch '{batch.Id}' has no step '{reference.Step}'.");
+        var database = await databases.TargetAsync(plan, run.Environment, step.Database, cancel);
+        await Runs.OpenAsync(database, new RunRow(run.Run, run.Plan, run.Environment, run.Requester), published, cancel);
+        var key = new StepKey(plan.Name, batch.Id, step.Id);
+        return new StepSite(step, database, direction => new StepClaim(key, step.Kind, PlanCanon.DigestOf(step), run.Run, direction));
+    }
+
+    internal async Task<(PublishedPlan Published, MigrationPlan Plan)> ReadPlanAsync(string digest, CancellationToken cancel)
+    {
+        if (_plans.TryGetValue(digest, out var known))
+        {
+            return known;
+        }
+
+        if (_plans.Count >= PlansKept)
+        {
+            _plans.Clear();
+        }
+
+        var published = await Plans.ReadAsync(await databases.LedgerAsync(cancel), digest, cancel);
+        return _plans[digest] = (published, PlanCanon.Read(published.Canonical));
+    }
+
+    internal static Batch FindBatch(MigrationPlan plan, string id) =>
+        plan.FindBatch(id) ?? throw new RefusalException(
+            $"The plan '{plan.Name}' has no batch '{id}'; it has {string.Join(", ", plan.Batches.Select(b => b.Id))}.");
+}

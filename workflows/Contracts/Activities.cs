@@ -1,0 +1,48 @@
+using Temporalio.Activities;
+
+namespace Orchestrator.Workflows.Contracts;
+
+// The wall: workflows see these names, and nothing of what stands behind them.
+
+public interface ILedgerActivities
+{
+    [Activity]
+    Task<ProgramOutline> OpenRunAsync(RunReference run);
+
+    [Activity]
+    Task<BatchOutline> OpenBatchAsync(BatchReference batch);
+
+    [Activity]
+    Task RecordDecisionAsync(DecisionRecord decision);
+
+    [Activity]
+    Task CloseBatchAsync(BatchClosing closing);
+
+    [Activity]
+    Task CloseRunAsync(RunClosing closing);
+}
+
+public interface ICheckActivities
+{
+    [Activity]
+    Task<IReadOnlyList<CheckResult>> MeasureAsync(CheckRound round);
+}
+
+public interface IScriptActivities
+{
+    [Activity]
+    Task<StepEffect> ApplyDdlAsync(StepReference step);
+
+    [Activity]
+    Task<StepEffect> RunSqlAsync(StepReference step);
+
+    /// <summary>Takes a step of any kind back.</summary>
+    [Activity]
+    Task<StepEffect> UndoAsync(StepReference step);
+}
+
+public interface IBackfillActivities
+{
+    [Activity]
+    Task<StepEffect> BackfillAsync(StepReference step);
+}

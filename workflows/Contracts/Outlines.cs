@@ -1,0 +1,19 @@
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Workflows.Contracts;
+
+/// <summary>What a workflow needs to know of a plan: enough to tell the story, none of the SQL, so that histories stay small.</summary>
+public sealed record ProgramOutline(string Name, string Title, IReadOnlyList<BatchEntry> Batches);
+
+public sealed record BatchEntry(string Id, string Title, IReadOnlyList<string> Needs);
+
+public sealed record BatchOutline(
+    string Plan,
+    string Title,
+    string Owner,
+    IReadOnlyList<StepOutline> Steps,
+    bool HasPrechecks,
+    bool HasPostchecks,
+    Gate? Gate);
+
+public sealed record StepOutline(string Id, string Title, StepKind Kind);

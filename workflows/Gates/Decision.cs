@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Workflows.Gates;
+
+[JsonConverter(typeof(JsonStringEnumConverter<Answer>))]
+public enum Answer
+{
+    Go,
+    NoGo,
+}
+
+/// <summary>What a person sends with the signal <c>go</c> or <c>no-go</c>: <c>{"who":"ada","comment":"checked"}</c>.</summary>
+public sealed record Word
+{
+    [JsonPropertyName("who")]
+    public string? Who { get; init; }
+
+    [JsonPropertyName("role")]
+    public string? Role { get; init; }
+
+    [JsonPropertyName("comment")]
+    public string? Comment { get; init; }
+
+    /// <summary>The digest of the evidence that the person saw. Left out, it is the evidence as it stands.</summary>
+    [JsonPropertyName("evidence")]
+    public string? Evidence { get; init; }
+}
+
+/// <summary>What a person sends with the update <c>decide</c>.</summary>
+public sealed record Decision
+{
+    [JsonPropertyName("answer")]
+    public required Answer Answer { get; init; }
+
+    [JsonPropertyName("who")]
+    public string? Who { get; init; }
+
+    [JsonPropertyName("role")]
+    public string? Role { get; init; }
+
+    [JsonPropertyName("comment")]
+    public string? Comment { get; init; }
+
+    [JsonPropertyName("evidence")]
+    public string? Evidence { get; init; }
+
+    public static Decision Of(Answer answer, Word word) => new()
+    {
+        Answer = answer,
+        Who = word.Who,
+        Role = word.Role,
+        Comment = word.Comment,
+        Evidence = word.Evidence,
+    };
+}

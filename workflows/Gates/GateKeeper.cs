@@ -1,0 +1,83 @@
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Workflows.Gates;
+
+/// <summary>Keeps one gate: what it was opened on, who was heard, who was not and why.</summary>
+public sealed class GateKeeper(BatchReference batch)
+{
+    private const int RefusalsKept = 10;
+
+    // Evidence grows old while people sleep; doubled up to the longest, a week of waiting stays a short history.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private readonly Queue<CountedDecision> _unrecorded = new();
+    private readonly List<string> _refusals = [];
+    private TimeSpan _look = FirstLook;
+
+    public GateView? View { get; private set; }
+
+    public IReadOnlyList<string> Refusals => _refusals;
+
+    /// <summary>Answers that count and are not in the ledger yet.</summary>
+    public bool HasUnrecorded => _unrecorded.Count > 0;
+
+    public void Open(Gate gate, IReadOnlyList<CheckResult> checks, DateTime now) => View = new GateView
+    {
+        Gate = gate,
+        Requester = batch.Run.Requester,
+        Checks = checks,
+        Evidence = Evidence.DigestOf(batch, checks),
+        ExpiresAt = now + gate.ExpiresAfter,
+    };
+
+    public void Measured(IReadOnlyList<CheckResult> checks) => View = View!.Measured(Evidence.DigestOf(batch, checks), checks);
+
+    public string? Refuse(Decision decision) => View is { } view
+        ? GateRules.Refuse(view, decision)
+        : "This batch is not at its gate; to stop it now, send 'abort' with a reason.";
+
+    public void Hear(Decision decision, DateTime now)
+    {
+        if (Refuse(decision) is { } refusal)
+        {
+            Remember($"{decision.Who ?? "(no name)"}: {refusal}");
+            return;
+        }
+
+        var view = View!;
+        var role = GateRules.FindRole(view.Gate, decision)!;
+        var counted = new CountedDecision(decision.Answer, decision.Who!.Trim(), role.Name, decision.Comment, view.Evidence, now);
+        View = view.With(counted);
+        _unrecorded.Enqueue(counted);
+    }
+
+    public Standing Stand(DateTime now) => GateRules.Stand(View!, now);
+
+    public CountedDecision TakeUnrecorded() => _unrecorded.Dequeue();
+
+    /// <summary>When to measure again although nobody has said a word.</summary>
+    public DateTime NextLook(DateTime now)
+    {
+        var look = now + _look;
+        _look = _look * 2 < LongestWait ? _look * 2 : LongestWait;
+        return View!.ExpiresAt < look ? View.ExpiresAt.Value : look;
+    }
+
+    public string NoGoReason()
+    {
+        var no = View!.Counted.First(d => d.Answer == Answer.NoGo);
+        return string.IsNullOrWhiteSpace(no.Comment) ? $"{no.Who} ({no.Role}) said no-go." : $"{no.Who} ({no.Role}) said no-go: {no.Comment}";
+    }
+
+    private void Remember(string refusal)
+    {
+        if (_refusals.Count == RefusalsKept)
+        {
+            _refusals.RemoveAt(0);
+        }
+
+        _refusals.Add(refusal);
+    }
+}

@@ -1,0 +1,155 @@
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Plan;
+using Orchestrator.Workflows.Status;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>One run of a plan on one environment: its batches as children, in the order of their needs.</summary>
+[Workflow]
+public sealed class ProgramWorkflow
+{
+    private readonly RunReference _run;
+    private readonly List<BatchLine> _lines = [];
+    private ChildWorkflowHandle<BatchWorkflow, BatchOutcome>? _current;
+    private ProgramOutline? _plan;
+    private ProgramOutcome? _outcome;
+    private string? _aborted;
+    private bool _paused;
+
+    [WorkflowInit]
+    public ProgramWorkflow(ProgramInput input) =>
+        _run = new RunReference(Guid.Parse(Workflow.Info.FirstExecutionRunId), input.Plan, input.Environment, input.Requester);
+
+    [WorkflowQuery("status")]
+    public ProgramStatus Status => new()
+    {
+        Plan = _plan?.Name ?? "",
+        Title = _plan?.Title ?? "",
+        Digest = _run.Plan,
+        Environment = _run.Environment,
+        Batches = [.. _lines],
+        Outcome = _outcome,
+    };
+
+    [WorkflowRun]
+    public async Task<ProgramOutcome> RunAsync(ProgramInput input)
+    {
+        _plan = await Workflow.ExecuteActivityAsync(
+            (ILedgerActivities ledger) => ledger.OpenRunAsync(_run), ActivityTimeouts.Ledger("Open the run"));
+        var batches = BatchOrder.Sort(_plan.Batches, b => b.Id, b => b.Needs);
+        _lines.AddRange(batches.Select(b => new BatchLine(b.Id, b.Title, IdOf(b), BatchLineState.Waiting, null)));
+        foreach (var batch in batches)
+        {
+            var outcome = await RunBatchAsync(batch, input);
+            if (outcome.Outcome != Outcome.Done)
+            {
+                return await CloseAsync(new ProgramOutcome(outcome.Outcome, batch.Id, outcome.Cause, outcome.Reason));
+            }
+        }
+
+        return await CloseAsync(new ProgramOutcome(Outcome.Done, null, null, null));
+    }
+
+    [WorkflowSignal("pause")]
+    public async Task PauseAsync()
+    {
+        _paused = true;
+        if (_current is { } batch)
+        {
+            await batch.SignalAsync(b => b.PauseAsync());
+        }
+    }
+
+    [WorkflowSignal("resume")]
+    public async Task ResumeAsync()
+    {
+        _paused = false;
+        if (_current is { } batch)
+        {
+            await batch.SignalAsync(b => b.ResumeAsync());
+        }
+    }
+
+    [WorkflowSignal("abort")]
+    public async Task AbortAsync(string reason = "Aborted by signal.")
+    {
+        _aborted ??= reason;
+        if (_current is { } batch)
+        {
+            await batch.SignalAsync(b => b.AbortAsync(reason));
+        }
+    }
+
+    private async Task<BatchOutcome> RunBatchAsync(BatchEntry batch, ProgramInput input)
+    {
+        await Workflow.WaitConditionAsync(() => !_paused || _aborted is not null);
+        if (_aborted is { } reason)
+        {
+            return new BatchOutcome(Outcome.Undone, StopCause.Aborted, reason);
+        }
+
+        Show(batch, BatchLineState.Running, null);
+        var outcome = await TryRunAsync(batch, input);
+        _current = null;
+        Show(batch, BatchLineState.Closed, outcome);
+        return outcome;
+    }
+
+    private async Task<BatchOutcome> TryRunAsync(BatchEntry batch, ProgramInput input)
+    {
+        var child = new BatchInput
+        {
+            Plan = input.Plan,
+            Environment = input.Environment,
+            Batch = batch.Id,
+            Requester = input.Requester,
+            Run = _run.Run,
+        };
+        try
+        {
+            _current = await Workflow.StartChildWorkflowAsync(
+                (BatchWorkflow workflow) => workflow.RunAsync(child),
+                new ChildWorkflowOptions { Id = IdOf(batch), StaticSummary = batch.Title });
+            await ForwardAsync(_current);
+            return await _current.GetResultAsync();
+        }
+        catch (ChildWorkflowFailureException e)
+        {
+            return new BatchOutcome(Outcome.Failed, null, StopException.ReasonOf(e));
+        }
+    }
+
+    // What people said while the child was being started, when there was nobody yet to tell.
+    private async Task ForwardAsync(ChildWorkflowHandle<BatchWorkflow, BatchOutcome> batch)
+    {
+        if (_aborted is { } reason)
+        {
+            await batch.SignalAsync(b => b.AbortAsync(reason));
+        }
+        else if (_paused)
+        {
+            await batch.SignalAsync(b => b.PauseAsync());
+        }
+    }
+
+    private async Task<ProgramOutcome> CloseAsync(ProgramOutcome outcome)
+    {
+        var closing = new RunClosing(_run, outcome.Outcome);
+        await Workflow.ExecuteActivityAsync(
+            (ILedgerActivities ledger) => ledger.CloseRunAsync(closing), ActivityTimeouts.Ledger("Close the run"));
+        _outcome = outcome;
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+        return outcome;
+    }
+
+    private void Show(BatchEntry batch, BatchLineState state, BatchOutcome? outcome)
+    {
+        var at = _lines.FindIndex(l => l.Id == batch.Id);
+        _lines[at] = _lines[at] with { State = state, Outcome = outcome };
+        Workflow.CurrentDetails = Story.Tell(Status);
+    }
+
+    private string IdOf(BatchEntry batch) => WorkflowIds.Batch(Workflow.Info.WorkflowId, batch.Id);
+}
