@@ -48,7 +48,7 @@ public static partial class PlanRules
 
     internal static void CheckDistinct(List<PlanProblem> problems, string at, IEnumerable<string> ids, string what)
     {
-        foreach (var twice in ids.GroupBy(id => id).Where(g => g.Count() > 1))
+        foreach (var twice in ids.Where(id => id.Length > 0).GroupBy(id => id).Where(g => g.Count() > 1))
         {
             problems.Add(new(at, $"The {what} '{twice.Key}' is there {twice.Count()} times.", "Give each its own id."));
         }

@@ -37,6 +37,7 @@ public sealed record DdlStep : Step
 {
     public required IReadOnlyList<SqlScript> Apply { get; init; }
 
+    [JsonIgnore]
     public override StepKind Kind => StepKind.Ddl;
 }
 
@@ -44,6 +45,7 @@ public sealed record SqlStep : Step
 {
     public required IReadOnlyList<SqlScript> Apply { get; init; }
 
+    [JsonIgnore]
     public override StepKind Kind => StepKind.Sql;
 }
 
@@ -58,5 +60,6 @@ public sealed record BackfillStep : Step
 
     public required int ChunkRows { get; init; }
 
+    [JsonIgnore]
     public override StepKind Kind => StepKind.Backfill;
 }

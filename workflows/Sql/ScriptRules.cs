@@ -12,8 +12,14 @@ public static class ScriptRules
 
     public static IReadOnlyList<PlanProblem> Examine(SqlScript script)
     {
-        var statements = SqlStatements.Split(script.Text);
+        var source = SqlSource.Read(script.Text);
+        IReadOnlyList<SqlStatement> statements = source.Statements;
         var problems = new List<PlanProblem>();
+        if (source.Fault is { } fault)
+        {
+            problems.Add(new("", $"Line {source.PositionOf(fault.Offset).Line}: {fault}."));
+        }
+
         if (statements.Count == 0)
         {
             problems.Add(new("", "There is no statement in this file."));
@@ -22,6 +28,16 @@ public static class ScriptRules
         foreach (var control in statements.Where(s => IsTransactionControl(s)))
         {
             problems.Add(new("", $"'{control.Code[0]}' has no place here: the orchestrator owns the transaction.", "Remove it."));
+        }
+
+        foreach (var command in statements.Where(s => s.Code[0].StartsWith('\\')))
+        {
+            problems.Add(new("", $"'{command.Code[0].Trim()}' is a command of psql, which the server does not know.", "Remove it."));
+        }
+
+        if (statements.FirstOrDefault(s => s.StartsWith("drop", "index", "concurrently") && !s.Has("exists")) is not null)
+        {
+            problems.Add(new("", "'drop index concurrently' may be interrupted half-way and must bear being repeated.", "Write 'drop index concurrently if exists'."));
         }
 
         if (statements.Count > 1 && statements.FirstOrDefault(RunsAlone) is { } alone)

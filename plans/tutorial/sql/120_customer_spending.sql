@@ -1,0 +1,1 @@
+alter table customers add column spent_cents bigint;

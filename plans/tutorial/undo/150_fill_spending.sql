@@ -1,0 +1,1 @@
+update customers set spent_cents = null where spent_cents is not null;
