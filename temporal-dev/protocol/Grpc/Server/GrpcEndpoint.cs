@@ -31,6 +31,13 @@ internal sealed class GrpcEndpoint
             return;
         }
 
+        // Without trailers there is no place for a status: gRPC needs HTTP/2.
+        if (!context.Response.SupportsTrailers())
+        {
+            context.Response.StatusCode = StatusCodes.Status505HttpVersionNotsupported;
+            return;
+        }
+
         if (!_routes.TryOpen(_options.MaxOpenCalls))
         {
             GrpcReply.WriteStatus(context.Response, new(GrpcStatusCode.ResourceExhausted, $"the server already has {_options.MaxOpenCalls} calls in progress"));

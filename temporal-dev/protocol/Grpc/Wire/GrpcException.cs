@@ -16,6 +16,7 @@ public sealed class GrpcException : Exception
     internal GrpcException(GrpcStatusCode code, string message, IReadOnlyList<Any> details, Exception? cause)
         : base(message, cause)
     {
+        ArgumentOutOfRangeException.ThrowIfEqual(code, GrpcStatusCode.Ok);
         Code = code;
         Details = details;
     }

@@ -11,25 +11,15 @@ internal static class GrpcTimeout
 
     public static string Format(TimeSpan timeout)
     {
-        var ticks = Math.Max(timeout.Ticks, 0);
-        // The finest unit that fits; each division rounds up so that the server never gives up before the client.
-        (long Ticks, char Unit)[] units =
-        [
-            (TimeSpan.TicksPerMicrosecond, 'u'),
-            (TimeSpan.TicksPerMillisecond, 'm'),
-            (TimeSpan.TicksPerSecond, 'S'),
-            (TimeSpan.TicksPerMinute, 'M'),
-        ];
-        foreach (var (ticksPerUnit, unit) in units)
+        var ticks = Math.Clamp(timeout.Ticks, 0, MaxValue * TimeSpan.TicksPerSecond);
+        // The finest unit that fits; the division rounds up so that the server never gives up before the client.
+        var (ticksPerUnit, unit) = ticks switch
         {
-            var value = (ticks + ticksPerUnit - 1) / ticksPerUnit;
-            if (value <= MaxValue)
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"{value}{unit}");
-            }
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Min(ticks / TimeSpan.TicksPerHour, MaxValue)}H");
+            <= MaxValue * TimeSpan.TicksPerMicrosecond => (TimeSpan.TicksPerMicrosecond, 'u'),
+            <= MaxValue * TimeSpan.TicksPerMillisecond => (TimeSpan.TicksPerMillisecond, 'm'),
+            _ => (TimeSpan.TicksPerSecond, 'S'),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{(ticks + ticksPerUnit - 1) / ticksPerUnit}{unit}");
     }
 
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan timeout)
