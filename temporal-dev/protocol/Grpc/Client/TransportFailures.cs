@@ -9,9 +9,10 @@ internal static class TransportFailures
         var code = reset?.ErrorCode switch
         {
             null => GrpcStatusCode.Unavailable,
-            // NO_ERROR, REFUSED_STREAM: the server is going away or full. CANCEL: it was not us who cancelled,
-            // so the connection was lost on the way; the official core tries again as well.
-            0x0 or 0x7 or 0x8 => GrpcStatusCode.Unavailable,
+            // NO_ERROR, REFUSED_STREAM: the server is going away or full. PROTOCOL_ERROR: among others HttpClient's
+            // verdict on a connection whose pings stay unanswered. CANCEL: it was not us who cancelled, so the
+            // connection was lost on the way; the official core tries again as well.
+            0x0 or 0x1 or 0x7 or 0x8 => GrpcStatusCode.Unavailable,
             // ENHANCE_YOUR_CALM
             0xb => GrpcStatusCode.ResourceExhausted,
             // INADEQUATE_SECURITY
