@@ -6,7 +6,7 @@ using TemporalDev.Protocol.Grpc;
 namespace Orchestrator.Tests.Grpc;
 
 /// <summary>What no client of ours would send, sent over plain HTTP/2 on one connection that has to survive it.</summary>
-public sealed class BrokenRequestTests : IAsyncLifetime
+public sealed class BrokenRequestTests : IAsyncLifetime, IDisposable
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
     private const string Describe = Service + "DescribeNamespace";
@@ -25,9 +25,10 @@ public sealed class BrokenRequestTests : IAsyncLifetime
         await Eventually.EqualAsync(0, () => _service.Routes.OpenCalls);
         Assert.Equal("0", (await SendAsync(new(GoodFrame))).Status);
         Assert.Equal(1, _host.Connections);
-        _http.Dispose();
         await _host.DisposeAsync();
     }
+
+    public void Dispose() => _http.Dispose();
 
     public static TheoryData<string, byte[], GrpcStatusCode> Frames => new()
     {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Google.Protobuf;
-using Microsoft.AspNetCore.Builder;
 using Orchestrator.Tests.Support;
 using Temporalio.Api.WorkflowService.V1;
 using TemporalDev.Protocol.Grpc;

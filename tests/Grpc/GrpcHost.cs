@@ -13,14 +13,17 @@ internal sealed class GrpcHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly Counters _counters;
 
-    private GrpcHost(WebApplication application, Counters counters)
+    private GrpcHost(WebApplication application, Counters counters, RecordedLog log)
     {
         _application = application;
         _counters = counters;
+        Log = log;
         Address = new Uri(application.Urls.Single()).Authority;
     }
 
     public string Address { get; }
+
+    public RecordedLog Log { get; }
 
     /// <summary>Connections accepted so far.</summary>
     public int Connections => Volatile.Read(ref _counters.Accepted);
@@ -29,9 +32,10 @@ internal sealed class GrpcHost : IAsyncDisposable
     {
         settings ??= new Settings();
         var counters = new Counters();
+        var log = new RecordedLog();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRouting();
-        builder.Services.AddLogging(logging => logging.AddProvider(settings.Log));
+        builder.Services.AddLogging(logging => logging.AddProvider(log));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -47,7 +51,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         settings.Before?.Invoke(application);
         application.MapGrpc(routes, settings.Options);
         await application.StartAsync();
-        return new GrpcHost(application, counters);
+        return new GrpcHost(application, counters, log);
     }
 
     public GrpcChannel Connect(Func<GrpcChannelOptions, GrpcChannelOptions>? with = null)
@@ -69,8 +73,6 @@ internal sealed class GrpcHost : IAsyncDisposable
         public int Port { get; init; }
 
         public Action<WebApplication>? Before { get; init; }
-
-        public RecordedLog Log { get; init; } = new();
     }
 
     private sealed class Counters

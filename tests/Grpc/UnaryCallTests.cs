@@ -10,14 +10,12 @@ namespace Orchestrator.Tests.Grpc;
 public sealed class UnaryCallTests : IAsyncLifetime
 {
     private readonly SampleService _service = new();
-    private RecordedLog _log = null!;
     private GrpcHost _host = null!;
     private GrpcChannel _channel = null!;
 
     public async Task InitializeAsync()
     {
-        _log = new RecordedLog();
-        _host = await GrpcHost.StartAsync(_service.Routes, new() { Log = _log });
+        _host = await GrpcHost.StartAsync(_service.Routes);
         _channel = _host.Connect();
     }
 
@@ -86,7 +84,7 @@ public sealed class UnaryCallTests : IAsyncLifetime
 
         Assert.Equal(GrpcStatusCode.Internal, failure.Code);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("a secret of the server", Assert.Single(_log.Entries), StringComparison.Ordinal);
+        Assert.Contains("a secret of the server", Assert.Single(_host.Log.Entries), StringComparison.Ordinal);
     }
 
     [Fact]
