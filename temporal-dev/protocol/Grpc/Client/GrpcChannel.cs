@@ -15,7 +15,7 @@ public sealed class GrpcChannel : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _transport;
     private readonly string _root;
-    private readonly ConcurrentDictionary<MethodDescriptor, Uri> _addresses = new();
+    private readonly ConcurrentDictionary<string, Uri> _addresses = new();
     private volatile GrpcMetadata _metadata;
     private volatile string? _apiKey;
     private volatile bool _gzipRefused;
@@ -48,11 +48,21 @@ public sealed class GrpcChannel : IDisposable
 
     /// <exception cref="GrpcException">The call ended with a status other than OK, or its deadline passed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async Task<TResponse> UnaryAsync<TResponse>(
+    public Task<TResponse> UnaryAsync<TResponse>(
         MethodDescriptor method, IMessage request, GrpcCallOptions? options = null, CancellationToken cancellationToken = default)
         where TResponse : class, IMessage<TResponse>
     {
         Check<TResponse>(method, request);
+        var named = new GrpcMethod<TResponse>(method.Service.FullName, method.Name, (MessageParser<TResponse>)method.OutputType.Parser);
+        return UnaryAsync(named, request, options, cancellationToken);
+    }
+
+    /// <exception cref="GrpcException">The call ended with a status other than OK, or its deadline passed.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async Task<TResponse> UnaryAsync<TResponse>(
+        GrpcMethod<TResponse> method, IMessage request, GrpcCallOptions? options = null, CancellationToken cancellationToken = default)
+        where TResponse : class, IMessage<TResponse>
+    {
         options ??= GrpcCallOptions.Default;
         using var deadline = new CallDeadline(options.Timeout ?? _options.DefaultTimeout, _time, cancellationToken);
         var retry = new GrpcRetry(options.Retry ?? _options.Retry, _time, Random.Shared);
@@ -62,7 +72,7 @@ public sealed class GrpcChannel : IDisposable
             {
                 try
                 {
-                    return (TResponse)await TryAsync(method, request, options, deadline);
+                    return await TryAsync(method, request, options, deadline);
                 }
                 catch (GrpcException failure)
                 {
@@ -94,7 +104,8 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    private async Task<IMessage> TryAsync(MethodDescriptor method, IMessage request, GrpcCallOptions options, CallDeadline deadline)
+    private async Task<TResponse> TryAsync<TResponse>(GrpcMethod<TResponse> method, IMessage request, GrpcCallOptions options, CallDeadline deadline)
+        where TResponse : class, IMessage<TResponse>
     {
         var compression = _gzipRefused ? GrpcCompression.None : _options.Compression;
         using var encoded = EncodedRequest.Encode(request, compression, _options);
@@ -121,14 +132,15 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    private async Task<IMessage> ExchangeAsync(MethodDescriptor method, EncodedRequest encoded, GrpcCallOptions options, CallDeadline deadline)
+    private async Task<TResponse> ExchangeAsync<TResponse>(GrpcMethod<TResponse> method, EncodedRequest encoded, GrpcCallOptions options, CallDeadline deadline)
+        where TResponse : class, IMessage<TResponse>
     {
         using var content = encoded.ToContent();
-        using var request = Describe(method, content, encoded.IsCompressed, options, deadline);
+        using var request = Describe(method.Path, content, encoded.IsCompressed, options, deadline);
         try
         {
             using var response = await _transport.SendAsync(request, deadline.Token);
-            return await GrpcResponseReader.ReadAsync(response, method.OutputType.Parser, _options.MaxResponseBytes, deadline.Token);
+            return (TResponse)await GrpcResponseReader.ReadAsync(response, method.Parser, _options.MaxResponseBytes, deadline.Token);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -141,9 +153,9 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    private HttpRequestMessage Describe(MethodDescriptor method, HttpContent content, bool compressed, GrpcCallOptions options, CallDeadline deadline)
+    private HttpRequestMessage Describe(string path, HttpContent content, bool compressed, GrpcCallOptions options, CallDeadline deadline)
     {
-        var address = _addresses.GetOrAdd(method, static (method, root) => new Uri($"{root}/{method.Service.FullName}/{method.Name}"), _root);
+        var address = _addresses.GetOrAdd(path, static (path, root) => new Uri($"{root}/{path}"), _root);
         var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Version = HttpVersion.Version20,

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Temporalio.Client;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>
+/// The official Temporal development server, where the machine has it: one for the whole test run, in memory. The
+/// environment variable names the CLI's file; otherwise it is looked for on the PATH.
+/// </summary>
+internal static class OfficialServer
+{
+    private const string CliVariable = "TEMPORAL_CLI";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly Lock Gate = new();
+    private static Task<string>? _server;
+
+    public static bool IsAtHand => Cli is not null;
+
+    private static string? Cli { get; } = FindCli();
+
+    /// <summary><c>host:port</c></summary>
+    public static Task<string> AddressAsync()
+    {
+        lock (Gate)
+        {
+            return _server ??= StartAsync();
+        }
+    }
+
+    public static async Task<TemporalClient> ConnectAsync(Action<TemporalClientConnectOptions>? configure = null)
+    {
+        var options = new TemporalClientConnectOptions(await AddressAsync());
+        configure?.Invoke(options);
+        return await TemporalClient.ConnectAsync(options);
+    }
+
+    private static string? FindCli() =>
+        Environment.GetEnvironmentVariable(CliVariable) is { Length: > 0 } named
+            ? named
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+                .Select(folder => Path.Combine(folder, "temporal"))
+                .FirstOrDefault(File.Exists);
+
+    private static async Task<string> StartAsync()
+    {
+        var port = FreePort();
+        // The shell ends the server when its own input ends, which happens however this process comes to its end.
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c",
+                "\"$0\" server start-dev --headless --ip 127.0.0.1 --port \"$1\" --log-level error"
+                    + " --search-attribute CustomKeywordField=Keyword --search-attribute CustomIntField=Int </dev/null >/dev/null 2>&1 &"
+                    + " server=$!; cat >/dev/null; kill $server",
+                Cli!,
+                port.ToString(),
+            },
+            RedirectStandardInput = true,
+        };
+        Process.Start(start);
+        return await AnsweringAsync($"127.0.0.1:{port}");
+    }
+
+    private static async Task<string> AnsweringAsync(string address)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                var client = await TemporalClient.ConnectAsync(new(address));
+                await client.WorkflowService.DescribeNamespaceAsync(new() { Namespace = "default" });
+                return address;
+            }
+            catch (Exception e) when (e is InvalidOperationException or Temporalio.Exceptions.RpcException && waited.Elapsed < StartLimit)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>A test against <see cref="OfficialServer" />, skipped on machines without it.</summary>
+public sealed class OfficialServerFactAttribute : FactAttribute
+{
+    public OfficialServerFactAttribute()
+    {
+        Timeout = 60_000;
+        Skip = OfficialServer.IsAtHand ? null : "not at hand: the official Temporal CLI (TEMPORAL_CLI, or on the PATH)";
+    }
+}
