@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Converters;
 
@@ -8,12 +9,15 @@ namespace Temporalio.Activities;
 /// <summary>What an activity can reach while it runs.</summary>
 public class ActivityExecutionContext
 {
+    private readonly ITemporalClient? _client;
+
     internal ActivityExecutionContext(
         ActivityInfo info,
         ByteString taskToken,
         ILogger logger,
         IPayloadConverter payloadConverter,
         ActivityCancellation cancellation,
+        ITemporalClient? client,
         CancellationToken workerShutdownToken)
     {
         Info = info;
@@ -22,6 +26,7 @@ public class ActivityExecutionContext
         PayloadConverter = payloadConverter;
         Cancellation = cancellation;
         WorkerShutdownToken = workerShutdownToken;
+        _client = client;
     }
 
     public static bool HasCurrent => AsyncCurrent.Value != null;
@@ -47,6 +52,9 @@ public class ActivityExecutionContext
     public IPayloadConverter PayloadConverter { get; }
 
     public MetricMeter MetricMeter { get; } = SilentMetricMeter.Instance;
+
+    public ITemporalClient TemporalClient =>
+        _client ?? throw new InvalidOperationException("No client is available to this activity.");
 
     internal static AsyncLocal<ActivityExecutionContext?> AsyncCurrent { get; } = new();
 

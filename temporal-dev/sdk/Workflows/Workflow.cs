@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
 using Temporalio.Common;
 using Temporalio.Converters;
+using Temporalio.Worker.Runs;
 
 namespace Temporalio.Workflows;
 
@@ -62,7 +63,7 @@ public static class Workflow
 
     public static object Instance => Context.Instance;
 
-    public static bool InWorkflow => TaskScheduler.Current is IWorkflowContext;
+    public static bool InWorkflow => TaskScheduler.Current is RunScheduler;
 
     /// <summary>Silent during replay.</summary>
     public static ILogger Logger => Context.Logger;
@@ -92,7 +93,7 @@ public static class Workflow
     internal static AsyncLocal<IWorkflowContext?> OverrideContext { get; } = new();
 
     private static IWorkflowContext Context =>
-        TaskScheduler.Current as IWorkflowContext ??
+        (TaskScheduler.Current as RunScheduler)?.Context ??
         OverrideContext.Value ??
         throw new InvalidOperationException(
             "This code does not run in a workflow. Inside one it gets here by Task.Run or ConfigureAwait(false): use Workflow.RunTaskAsync, and leave ConfigureAwait out.");

@@ -7,8 +7,8 @@ namespace Temporalio.Client;
 internal static class ConnectionChannel
 {
     // Servers log both and refuse clients that they know to be too old.
-    private const string ClientName = "temporal-dotnet-dev";
-    private const string ClientVersion = "1.18.0";
+    internal const string ClientName = "temporal-dotnet-dev";
+    internal const string ClientVersion = "1.18.0";
 
     public static GrpcChannel Open(TemporalConnectionOptions options) => new(new()
     {

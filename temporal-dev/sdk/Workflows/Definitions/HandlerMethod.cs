@@ -7,8 +7,8 @@ namespace Temporalio.Workflows;
 internal sealed class HandlerMethod
 {
     private readonly MethodInfo _method;
-    private readonly object? _target;
     private readonly ParameterInfo[] _parameters;
+    private readonly Delegate? _handler;
 
     public HandlerMethod(MethodInfo method)
     {
@@ -18,29 +18,20 @@ internal sealed class HandlerMethod
 
     public HandlerMethod(Delegate handler)
     {
-        _method = handler.Method;
-        _target = handler.Target;
-        // A delegate compiled from an expression has a hidden closure parameter; its Invoke has not.
-        _parameters = handler.GetType().GetMethod("Invoke")!.GetParameters();
-        IsDelegate = true;
-        Handler = handler;
+        // A delegate's own method may have a hidden parameter for what it captures; its Invoke has not.
+        _method = handler.GetType().GetMethod("Invoke")!;
+        _parameters = _method.GetParameters();
+        _handler = handler;
     }
-
-    public bool IsDelegate { get; }
 
     public IReadOnlyList<ParameterInfo> Parameters => _parameters;
 
     public Type ReturnType => _method.ReturnType;
 
-    private Delegate? Handler { get; }
-
     public bool TakesNameAndRawArguments =>
         _parameters is [{ ParameterType: var first }, { ParameterType: var second }] &&
         first == typeof(string) && second == typeof(IRawValue[]);
 
-    public object? Invoke(object instance, object?[] arguments) => Handler switch
-    {
-        null => _method.Invoke(_target ?? instance, BindingFlags.DoNotWrapExceptions, null, arguments, null),
-        _ => Handler.GetType().GetMethod("Invoke")!.Invoke(Handler, BindingFlags.DoNotWrapExceptions, null, arguments, null),
-    };
+    public object? Invoke(object instance, object?[] arguments) =>
+        _method.Invoke(_handler ?? instance, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 }

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Temporalio.Worker.Runs;
+
+/// <summary>Says on which run a line was written, and writes no line twice because of a replay.</summary>
+internal sealed class ReplayAwareLogger(RunState state, ILogger inner) : ILogger
+{
+    public IDisposable? BeginScope<TState>(TState scope)
+        where TState : notnull => inner.BeginScope(scope);
+
+    public bool IsEnabled(LogLevel logLevel) => !state.IsReplayingHistoryEvents && inner.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState entry, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        using var run = inner.BeginScope(state.Info.LoggerScope);
+        using var update = RunUpdates.Current.Value is { } current ? inner.BeginScope(current.LoggerScope) : null;
+        inner.Log(logLevel, eventId, entry, exception, formatter);
+    }
+}
