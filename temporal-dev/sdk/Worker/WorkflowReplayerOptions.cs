@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Temporalio.Converters;
+using Temporalio.Worker.Interceptors;
+using Temporalio.Workflows;
+
+namespace Temporalio.Worker;
+
+/// <summary>The workflows to replay with, and what their worker had around them.</summary>
+public class WorkflowReplayerOptions : ICloneable
+{
+    private List<WorkflowDefinition> _workflows = [];
+
+    public IList<WorkflowDefinition> Workflows => _workflows;
+
+    public string Namespace { get; set; } = "ReplayNamespace";
+
+    public string TaskQueue { get; set; } = "ReplayTaskQueue";
+
+    public DataConverter DataConverter { get; set; } = DataConverter.Default;
+
+    public IReadOnlyCollection<IWorkerInterceptor>? Interceptors { get; set; }
+
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    public IReadOnlyCollection<Type>? WorkflowFailureExceptionTypes { get; set; }
+
+    public bool DebugMode { get; set; } = new TemporalWorkerOptions().DebugMode;
+
+    public WorkflowReplayerOptions AddWorkflow<T>() => AddWorkflow(typeof(T));
+
+    public WorkflowReplayerOptions AddWorkflow(Type type) => AddWorkflow(WorkflowDefinition.Create(type));
+
+    public WorkflowReplayerOptions AddWorkflow(WorkflowDefinition definition)
+    {
+        Workflows.Add(definition);
+        return this;
+    }
+
+    public virtual object Clone()
+    {
+        var copy = (WorkflowReplayerOptions)MemberwiseClone();
+        copy._workflows = [.. _workflows];
+        return copy;
+    }
+}
