@@ -9,14 +9,21 @@ internal static class Eventually
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
 
-    public static async Task EqualAsync<T>(T expected, Func<T> look)
+    // Who has to be asked over the network should have the time to do something else as well.
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
+
+    public static Task EqualAsync<T>(T expected, Func<T> look) => EqualAsync(expected, () => Task.FromResult(look()), LookEvery);
+
+    public static Task EqualAsync<T>(T expected, Func<Task<T>> ask) => EqualAsync(expected, ask, AskEvery);
+
+    private static async Task EqualAsync<T>(T expected, Func<Task<T>> look, TimeSpan every)
     {
         var waiting = Stopwatch.StartNew();
-        for (var seen = look(); !EqualityComparer<T>.Default.Equals(expected, seen); seen = look())
+        for (var seen = await look(); !EqualityComparer<T>.Default.Equals(expected, seen); seen = await look())
         {
             Assert.True(waiting.Elapsed < Deadline, $"Expected {expected}, still saw {seen} after {Deadline}.");
             // Not a guess at how long it takes: only how often to look.
-            await Task.Delay(LookEvery);
+            await Task.Delay(every);
         }
     }
 }

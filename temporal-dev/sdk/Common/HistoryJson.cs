@@ -29,47 +29,39 @@ internal static class HistoryJson
 
     private static void CorrectField(JsonObject json, string name, JsonNode value, FieldDescriptor field)
     {
-        if (field.IsMap)
+        switch (value)
         {
-            CorrectMap(value, field.MessageType.FindFieldByName("value"));
-            return;
-        }
+            case JsonObject entries when field.IsMap:
+                foreach (var (key, entry) in entries.ToArray())
+                {
+                    Correct(entry, field.MessageType.FindFieldByName("value"), corrected => entries[key] = corrected);
+                }
 
-        if (value is JsonArray items)
-        {
-            for (var i = 0; i < items.Count; i++)
-            {
-                items[i] = Corrected(items[i], field);
-            }
+                break;
+            case JsonArray items:
+                for (var i = 0; i < items.Count; i++)
+                {
+                    var position = i;
+                    Correct(items[i], field, corrected => items[position] = corrected);
+                }
 
-            return;
-        }
-
-        json[name] = Corrected(value, field);
-    }
-
-    private static void CorrectMap(JsonNode map, FieldDescriptor valueField)
-    {
-        if (map is JsonObject entries)
-        {
-            foreach (var (key, value) in entries.ToArray())
-            {
-                entries[key] = Corrected(value, valueField);
-            }
+                break;
+            default:
+                Correct(value, field, corrected => json[name] = corrected);
+                break;
         }
     }
 
-    private static JsonNode? Corrected(JsonNode? value, FieldDescriptor field)
+    private static void Correct(JsonNode? value, FieldDescriptor field, Action<string> replace)
     {
         switch (value)
         {
             case JsonObject nested when field.FieldType == FieldType.Message:
                 CorrectEnums(nested, field.MessageType);
-                return nested;
+                break;
             case JsonValue text when field.FieldType == FieldType.Enum && text.TryGetValue(out string? name):
-                return ProtoName(field.EnumType, name);
-            default:
-                return value;
+                replace(ProtoName(field.EnumType, name));
+                break;
         }
     }
 
