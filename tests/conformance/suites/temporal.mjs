@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { Probe } from '../temporal/probe.mjs';
 import { call } from '../temporal/wire.mjs';
+import { Workers } from '../temporal/workers.mjs';
 
 const searchAttributes = Object.fromEntries(
   ['Keyword', 'Text', 'Int', 'Double', 'Bool', 'Datetime', 'KeywordList'].map((type) => [
@@ -21,12 +22,16 @@ export async function open({ address, namespace = 'default' }) {
     connection: await Connection.connect({ address, interceptors: [] }),
   };
 
+  target.workers = new Workers(target);
   await registerSearchAttributes(target);
 
   return {
     nonce: target.nonce,
     probe: (scenario) => new Probe(target, scenario),
-    close: () => target.connection.close(),
+    close: async () => {
+      await target.workers.close();
+      await target.connection.close();
+    },
   };
 }
 

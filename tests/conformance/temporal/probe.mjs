@@ -22,6 +22,7 @@ export class Probe {
   #trail = [];
   #records = [];
   #abandon = new AbortController();
+  #workers = [];
 
   constructor(target, { name }) {
     this.#target = target;
@@ -171,7 +172,14 @@ export class Probe {
   }
 
   /** The whole history of a run, remembered for the comparison of two services. */
-  async history({ workflowId, runId }, label = 'history') {
+  async history(run, label = 'history') {
+    const events = await this.events(run);
+    this.record(label, events);
+    return events;
+  }
+
+  /** The whole history of a run whose order is a matter of luck, and so is not to be compared. */
+  async events({ workflowId, runId }) {
     const events = [];
     let nextPageToken;
     do {
@@ -179,7 +187,6 @@ export class Probe {
       events.push(...(page.history?.events ?? []));
       nextPageToken = page.nextPageToken;
     } while (nextPageToken);
-    this.record(label, events);
     return events;
   }
 
@@ -221,9 +228,44 @@ export class Probe {
     return { trail: this.#trail, records: this.#records };
   }
 
+  /** Starts a workflow with the official client, on the official worker that the scenarios share or on one of its own. */
+  async begin(type, args = [], options = {}) {
+    const client = await this.client();
+    const workflowId = options.workflowId ?? this.id();
+    const taskQueue = options.taskQueue ?? (await this.#target.workers.shared());
+    const handle = await client.workflow.start(type, { args, ...options, workflowId, taskQueue });
+    this.#note(`official start of ${type}`);
+    return Object.assign(handle, { run: { workflowId, runId: handle.firstExecutionRunId } });
+  }
+
+  client() {
+    return this.#target.workers.client();
+  }
+
+  sharedQueue() {
+    return this.#target.workers.shared();
+  }
+
+  /** An official worker of the scenario's own, on its own queue. It ends with the scenario at the latest. */
+  async worker(options = {}) {
+    const worker = await this.#target.workers.start(this.queue, options);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  activityToken({ workflowId }) {
+    return this.#target.workers.token(workflowId);
+  }
+
+  /** Lets the official core replay what the service has written. */
+  async replay(handle) {
+    await this.#target.workers.replay(await handle.fetchHistory(), handle.workflowId);
+  }
+
   async close() {
     // Polls that the scenario left open would take tasks from nobody; they end with it.
     this.#abandon.abort();
+    await Promise.all(this.#workers.map((worker) => worker.shutdown()));
   }
 
   async #take(method, request, seconds) {

@@ -1,0 +1,3 @@
+export * from './activities.mjs';
+export * from './families.mjs';
+export * from './steering.mjs';
