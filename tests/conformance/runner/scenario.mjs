@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../scenarios/', import.meta.url));
  * One behaviour, told as a sentence. `needs` names the features without which it cannot run; `seconds` is its hard limit.
  * `run` gets the suite's probe and throws when the behaviour is not there.
  */
-export function scenario(sentence, { needs = [], seconds = 40 }, run) {
+export function scenario(sentence, { needs = [], seconds = 60 }, run) {
   return { sentence, needs, seconds, run };
 }
 

@@ -13,7 +13,7 @@ const services = {
  * One RPC in plain JSON, both ways: requests are written as the protos' canonical JSON, replies come back with payloads
  * decoded and 64-bit integers as numbers. A refusal is thrown as a Refusal.
  */
-export async function call(connection, service, method, request, { namespace, seconds = 10, signal, metadata = {} } = {}) {
+export async function call(connection, service, method, request, { namespace, seconds = 20, signal, metadata = {} } = {}) {
   const { requestType, responseType, name } = methodOf(service, method);
   const withNamespace = requestType.fields.namespace && request.namespace === undefined ? { namespace, ...request } : request;
   // Through JSON, which drops what is undefined: a scenario may name a part that it does not have.

@@ -86,9 +86,7 @@ export class Workers {
   }
 
   async #connect() {
-    // The scenarios fail workflows and activities on purpose; only what the worker itself suffers is worth a line.
-    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+    installRuntime();
     const [workflowBundle, connection, clientConnection] = await Promise.all([
       bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
       NativeConnection.connect({ address: this.#address }),
@@ -96,5 +94,17 @@ export class Workers {
     ]);
     const client = new Client({ connection: clientConnection, namespace: this.#namespace });
     return { workflowBundle, connection, client };
+  }
+}
+
+let installed = false;
+
+/** One a process: the core allows no second. */
+function installRuntime() {
+  if (!installed) {
+    installed = true;
+    // The scenarios fail workflows and activities on purpose; only what the worker itself suffers is worth a line.
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   }
 }

@@ -39,7 +39,7 @@ export const scenarios = [
   }),
 
   scenario('schedule-to-close: all attempts together took too long', {}, async (probe) => {
-    const run = await begin(probe, { scheduleToCloseTimeout: '2s', startToCloseTimeout: '60s', retryPolicy: { initialInterval: '0.1s' } });
+    const run = await begin(probe, { scheduleToCloseTimeout: '4s', startToCloseTimeout: '60s', retryPolicy: { initialInterval: '0.1s' } });
     await probe.failActivity(await probe.activityTask(), 'first');
     await probe.activityTask();
     await end(probe, run, [
@@ -82,12 +82,12 @@ export const scenarios = [
   }),
 
   scenario('heartbeats keep an activity alive past its heartbeat time-out', {}, async (probe) => {
-    const run = await begin(probe, { heartbeatTimeout: '1s', ...once });
+    const run = await begin(probe, { heartbeatTimeout: '2s', ...once });
     const activity = await probe.activityTask();
     const taken = Date.now();
     await probe.until('two heartbeat time-outs have passed', async () => {
       await probe.heartbeat(activity, Date.now() - taken);
-      return { holds: Date.now() - taken > 2000, seen: Date.now() - taken };
+      return { holds: Date.now() - taken > 4000, seen: Date.now() - taken };
     });
     await probe.completeActivity(activity, 'alive');
     await end(probe, run, ['ActivityTaskStarted', ['ActivityTaskCompleted', { result: ['alive'] }]]);

@@ -49,7 +49,7 @@ export const scenarios = [
   }),
 
   scenario('a task that times out writes what was buffered after its time-out', {}, async (probe) => {
-    const run = await probe.start({ workflowTaskTimeout: '1s' });
+    const run = await probe.start({ workflowTaskTimeout: '2s' });
     await probe.workflowTask();
     await probe.signal(run, 'go');
     await probe.advance([completeWorkflow()]);
@@ -97,13 +97,13 @@ export const scenarios = [
 
   scenario('cancelling a timer takes back its firing that nobody has read', {}, async (probe) => {
     const run = await probe.start();
-    await probe.advance([startTimer('short', 1)]);
+    await probe.advance([startTimer('short', 2)]);
     await probe.signal(run, 'wake');
     const task = await probe.workflowTask();
     await probe.until('the timer has fired', async () => {
       const { workflowExecutionInfo } = await probe.describe(run);
       const since = Date.now() - Date.parse(workflowExecutionInfo.startTime);
-      return { holds: since > 2000, seen: since };
+      return { holds: since > 4000, seen: since };
     });
     await probe.reply(task, [cancelTimer('short')], { forceCreateNewWorkflowTask: true });
     await probe.advance([completeWorkflow()]);
@@ -152,7 +152,7 @@ export const scenarios = [
     for (let sent = 0; sent < 101; sent += 20) {
       await Promise.all(Array.from({ length: 20 }, (_, index) => probe.signal(run, 'go', sent + index)));
     }
-    const events = await probe.history(run);
+    const events = await probe.events(run);
     expectEvents(events.slice(0, 4), [
       'WorkflowExecutionStarted',
       'WorkflowTaskScheduled',

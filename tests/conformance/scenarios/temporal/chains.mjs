@@ -134,7 +134,7 @@ export const scenarios = [
   }),
 
   scenario('the execution time-out bounds the whole chain', { needs: ['continue-as-new'] }, async (probe) => {
-    const run = await probe.start({ workflowExecutionTimeout: '2s' });
+    const run = await probe.start({ workflowExecutionTimeout: '5s' });
     await probe.advance([continueAsNew({ workflowType: { name: 'byHand' }, taskQueue: { name: probe.queue } })]);
     const [closing] = (await probe.history(run, 'first')).slice(-1);
     const second = next(run, closing);
@@ -142,7 +142,7 @@ export const scenarios = [
     const last = await lastEvent(probe, second);
     expectWithin(last, { type: 'WorkflowExecutionTimedOut', newExecutionRunId: absent });
     const [first] = await probe.history(run, 'first again');
-    assert.ok(Date.parse(last.time) - Date.parse(first.time) < 4000, 'the chain outlived its execution time-out');
+    assert.ok(Date.parse(last.time) - Date.parse(first.time) < 9000, 'the chain outlived its execution time-out');
   }),
 
   scenario('a cron workflow runs again after each end and sees the last result', { needs: ['cron'] }, async (probe) => {
@@ -164,7 +164,7 @@ export const scenarios = [
       attempt: 1,
     });
     const third = next(run, events.at(-1));
-    const [started] = await probe.history(third, 'third');
+    const [started] = await probe.events(third);
     expectWithin(started, { lastCompletionResult: [{ rows: 1 }], continuedFailure: { message: 'no luck' } });
     await probe.terminate({ workflowId: run.workflowId });
   }),

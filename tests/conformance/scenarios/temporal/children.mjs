@@ -162,7 +162,7 @@ export const scenarios = [
     await probe.signal(run, 'wake');
     await probe.advance([completeWorkflow()]);
     await probe.until('the child is asked', async () => {
-      const seen = await probe.history(child, 'child');
+      const seen = await probe.events(child);
       return { holds: seen.some(({ type }) => type === 'WorkflowExecutionCancelRequested'), seen };
     });
     await probe.advance([cancelWorkflow()], childQueue(probe));

@@ -25,11 +25,11 @@ export const scenarios = [
   }),
 
   scenario('a run that takes too long times out without any worker', {}, async (probe) => {
-    const run = await probe.start({ workflowRunTimeout: '1s' });
+    const run = await probe.start({ workflowRunTimeout: '4s' });
     await probe.advance([startTimer('long', 60), scheduleActivity('a', probe.queue)]);
-    const activity = await probe.activityTask();
     await closed(probe, run, 'TIMED_OUT');
-    await probe.refused('RespondActivityTaskCompleted', { taskToken: activity.taskToken }, { code: 'NOT_FOUND' });
+    const ids = { workflowId: run.workflowId, runId: run.runId, activityId: 'a' };
+    await probe.refused('RespondActivityTaskCompletedById', ids, { code: 'NOT_FOUND' });
     await probe.expectHistory(run, [
       ...opening,
       'TimerStarted',

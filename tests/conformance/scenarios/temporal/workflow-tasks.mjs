@@ -55,9 +55,9 @@ export const scenarios = [
 
   scenario('a sticky worker that does not come loses the task to the normal queue', { needs: ['sticky'] }, async (probe) => {
     const run = await probe.start();
-    await probe.advance([startTimer('long', 60)], sticky(probe, 1));
+    await probe.advance([startTimer('long', 60)], sticky(probe, 2));
     // A queue that nobody has polled of late is not even tried.
-    await probe.reply(await stickyTask(probe, run), [recordMarker('seen', 1)], sticky(probe, 1));
+    await probe.reply(await stickyTask(probe, run), [recordMarker('seen', 1)], sticky(probe, 2));
     await probe.signal(run, 'again');
     const task = await probe.advance([completeWorkflow()]);
     assert.equal(types(task)[0], 'WorkflowExecutionStarted');
@@ -158,7 +158,7 @@ export const scenarios = [
   }),
 
   scenario('a worker that does not answer in time loses the task', {}, async (probe) => {
-    const run = await probe.start({ workflowTaskTimeout: '1s' });
+    const run = await probe.start({ workflowTaskTimeout: '3s' });
     const lost = await probe.workflowTask();
     const task = await probe.workflowTask();
     assert.equal(task.attempt, 2);
