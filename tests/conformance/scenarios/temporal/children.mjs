@@ -107,10 +107,10 @@ export const scenarios = [
 
   scenario('a parent cancels its child and reads how it ended', { needs }, async (probe) => {
     const { run, child } = await family(probe);
+    // The child's task has started, so the request is buffered until the child answers.
+    const task = await probe.workflowTask({ queue: childQueue(probe).queue });
     await probe.signal(run, 'wake');
     await probe.advance([cancelExternal(child.workflowId, { childWorkflowOnly: true })]);
-    const task = await probe.workflowTask({ queue: childQueue(probe).queue });
-    // Its task has started, so the request is buffered until the child answers.
     await probe.advance([]);
     await probe.reply(task, []);
     await probe.advance([cancelWorkflow()], childQueue(probe));

@@ -97,7 +97,7 @@ export const scenarios = [
   }),
 
   scenario('a local activity longer than a workflow task keeps asking for more time', { needs: ['inline task'] }, async (probe) => {
-    const handle = await probe.begin('localForLong', [7000], { workflowTaskTimeout: '5s' });
+    const handle = await probe.begin('localForLong', [11_000], { workflowTaskTimeout: '10s' });
     assert.equal(await handle.result(), 'rested');
     const events = await probe.events(handle.run);
     assert.ok(!events.some(({ type }) => type === 'WorkflowTaskTimedOut'), 'a task timed out');
