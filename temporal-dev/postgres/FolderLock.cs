@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace TemporalDev.Postgres;
 
 /// <summary>An exclusive lock held through an open file: the operating system lets go of it however its holder ends.</summary>
-internal static class FolderLock
+public static class FolderLock
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 

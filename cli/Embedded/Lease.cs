@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Cli.Embedded;
+
+/// <summary>
+/// Who needs the stack holds this file's lock shared; when nobody does, it can be had exclusively and the stack stops.
+/// The operating system keeps the count, so a user that is killed counts no more.
+/// </summary>
+internal sealed class Lease(StateFolder state)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    // A stack that is being stopped by its last user holds the file until everything has ended.
+    private static readonly TimeSpan HoldLimit = TimeSpan.FromMinutes(2);
+
+    // Pieces look for an instant each; a look must not be taken for a user.
+    private static readonly TimeSpan LooksPass = TimeSpan.FromMilliseconds(300);
+
+    private readonly string _path = Path.Combine(state.Stack, "lease");
+
+    public async Task<IDisposable> HoldAsync(CancellationToken cancel) =>
+        await TryOpenAsync(FileAccess.Read, FileShare.Read, HoldLimit, cancel)
+            ?? throw new StackException($"The stack in '{state.Root}' has been stopping for {HoldLimit.TotalMinutes} minutes; its logs are in '{state.Logs}'.");
+
+    /// <summary>Null when somebody still needs the stack; otherwise nobody can begin to while the result is open.</summary>
+    public async Task<IDisposable?> TryTakeAsLastAsync(CancellationToken cancel) =>
+        await TryOpenAsync(FileAccess.ReadWrite, FileShare.None, LooksPass, cancel);
+
+    public bool IsHeld()
+    {
+        using var free = TryOpen(FileAccess.ReadWrite, FileShare.None);
+        return free is null;
+    }
+
+    private async Task<FileStream?> TryOpenAsync(FileAccess access, FileShare share, TimeSpan limit, CancellationToken cancel)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            if (TryOpen(access, share) is { } open)
+            {
+                return open;
+            }
+
+            if (waited.Elapsed > limit)
+            {
+                return null;
+            }
+
+            await Task.Delay(Poll, cancel);
+        }
+    }
+
+    private FileStream? TryOpen(FileAccess access, FileShare share)
+    {
+        try
+        {
+            return new FileStream(_path, FileMode.OpenOrCreate, access, share);
+        }
+        catch (IOException) when (File.Exists(_path))
+        {
+            return null;
+        }
+    }
+}

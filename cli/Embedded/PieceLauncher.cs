@@ -1,0 +1,113 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Cli.Embedded;
+
+/// <summary>Starts pieces as processes of their own and stops them. Whoever calls holds the stack's start lock.</summary>
+internal sealed class PieceLauncher(StateFolder state, Action<string> say)
+{
+    private const long CrashLogLimitBytes = 1024 * 1024;
+
+    // Output goes to a file and not to this process, which the piece may outlive.
+    private const string Detached = """exec "$0" "$@" </dev/null >>"$PIECE_OUTPUT" 2>&1""";
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(3);
+
+    private readonly PieceRecords _records = new(state);
+
+    public async Task<PieceRecord> StartAsync(Piece piece, IReadOnlyDictionary<string, string> environment, CancellationToken cancel)
+    {
+        using var process = Spawn(piece, environment);
+        var waited = Stopwatch.StartNew();
+        var said = false;
+        while (true)
+        {
+            if (_records.TryRead(piece) is { } record && record.ProcessId == process.Id)
+            {
+                return record.Failure is { } failure ? throw new StackException($"{piece.Title()} did not start: {failure}") : record;
+            }
+
+            if (process.HasExited)
+            {
+                throw new StackException($"{piece.Title()} ended with code {process.ExitCode} before it was ready; see '{OutputPath(piece)}'.");
+            }
+
+            if (waited.Elapsed > piece.StartLimit())
+            {
+                process.Kill(entireProcessTree: true);
+                throw new StackException($"{piece.Title()} was not ready after {piece.StartLimit().TotalSeconds} s; see '{state.Logs}'.");
+            }
+
+            if (!said && waited.Elapsed > WorthAWord)
+            {
+                say($"{piece.Title()} is starting; the first time takes longest.");
+                said = true;
+            }
+
+            await Task.Delay(Poll, cancel);
+        }
+    }
+
+    public async Task StopAsync(Piece piece, CancellationToken cancel)
+    {
+        if (!_records.IsAlive(piece) || _records.TryRead(piece) is not { } record)
+        {
+            return;
+        }
+
+        Posix.AskToEnd(record.ProcessId);
+        var waited = Stopwatch.StartNew();
+        while (_records.IsAlive(piece))
+        {
+            if (waited.Elapsed > piece.StopLimit())
+            {
+                say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s and was killed; nothing that was committed is lost.");
+                Kill(record.ProcessId);
+                return;
+            }
+
+            await Task.Delay(Poll, cancel);
+        }
+    }
+
+    private Process Spawn(Piece piece, IReadOnlyDictionary<string, string> environment)
+    {
+        var output = OutputPath(piece);
+        if (new FileInfo(output) is { Exists: true, Length: > CrashLogLimitBytes })
+        {
+            File.Move(output, output + ".1", overwrite: true);
+        }
+
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Detached, .. SelfCommand(), piece.Verb()]);
+        start.Environment["PIECE_OUTPUT"] = output;
+        start.Environment[StateFolder.Variable] = state.Root;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private string OutputPath(Piece piece) => Path.Combine(state.Logs, piece.Verb() + ".out");
+
+    /// <summary>This program again, whether it was started by its own name or through dotnet.</summary>
+    private static string[] SelfCommand()
+    {
+        var self = Environment.ProcessPath ?? throw new StackException("The path of the running program is not known, so it cannot start the pieces of the stack.");
+        return Path.GetFileNameWithoutExtension(self) == "dotnet" ? [self, typeof(PieceLauncher).Assembly.Location] : [self];
+    }
+
+    private static void Kill(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It ended at the last moment.
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using TemporalDev.Postgres;
+
+namespace Orchestrator.Cli.Embedded;
+
+/// <summary>
+/// What a piece says about itself once it is ready, for everybody who wants to use it. That it still runs is not told
+/// by the record but by the lock that it holds beside it: a lock dies with its process, a number in a file does not.
+/// </summary>
+/// <param name="Address">How to reach it: a connection string, or host and port; the worker has none.</param>
+/// <param name="Against">A digest of what it was told at its start; when it would be told otherwise now, it has to start again.</param>
+/// <param name="Failure">Why it did not start; null when it did.</param>
+internal sealed record PieceRecord(int ProcessId, DateTimeOffset StartedAt, string? Address, string Against, string? Failure);
+
+internal sealed class PieceRecords(StateFolder state)
+{
+    // A second process of the same piece looks, and so does every supervisor; neither holds the lock longer than a look.
+    private static readonly TimeSpan LookPasses = TimeSpan.FromSeconds(2);
+
+    public Task<FileStream?> TryLockAsync(Piece piece, CancellationToken cancel) =>
+        FolderLock.TryTakeAsync(LockPath(piece), LookPasses, cancel);
+
+    public bool IsAlive(Piece piece)
+    {
+        try
+        {
+            using var free = new FileStream(LockPath(piece), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    public PieceRecord? TryRead(Piece piece)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PieceRecord>(File.ReadAllText(RecordPath(piece)));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whole or not at all, and for the owner only: the database's record carries its password.</summary>
+    public void Write(Piece piece, PieceRecord record)
+    {
+        var aside = RecordPath(piece) + ".new";
+        File.Delete(aside);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new FileStream(aside, options))
+        {
+            JsonSerializer.Serialize(file, record);
+        }
+
+        File.Move(aside, RecordPath(piece), overwrite: true);
+    }
+
+    public void Delete(Piece piece) => File.Delete(RecordPath(piece));
+
+    private string LockPath(Piece piece) => Path.Combine(state.Stack, piece.Verb() + ".lock");
+
+    private string RecordPath(Piece piece) => Path.Combine(state.Stack, piece.Verb() + ".json");
+}

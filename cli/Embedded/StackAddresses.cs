@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace Orchestrator.Cli.Embedded;
+
+/// <summary>Where everything is, once it runs.</summary>
+/// <param name="Temporal">Host and port of the embedded service; null when Temporal's own variables say it.</param>
+/// <param name="Ledger">Connection string of the ledger's database.</param>
+/// <param name="Local">Connection string of the server for environments that a plan leaves to the stack.</param>
+internal sealed record StackAddresses(string? Temporal, string Ledger, string? Local)
+{
+    public const string LedgerDatabase = "orchestrator";
+
+    public static StackAddresses? Of(StackChoice choice, IReadOnlyDictionary<Piece, PieceRecord> running)
+    {
+        var server = running.GetValueOrDefault(Piece.Database)?.Address;
+        var service = running.GetValueOrDefault(Piece.Service)?.Address;
+        var ledger = choice.Ledger ?? (server is null ? null : InDatabase(server, LedgerDatabase));
+        return ledger is null || (service is null && !choice.NamesTemporal) ? null : new StackAddresses(service, ledger, choice.Local ?? server);
+    }
+
+    public static string InDatabase(string server, string database) =>
+        new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
+
+    /// <summary>What a process needs in its environment to find the same places.</summary>
+    public Dictionary<string, string> AsVariables()
+    {
+        var variables = new Dictionary<string, string> { [StackChoice.LedgerVariable] = Ledger };
+        if (Local is not null)
+        {
+            variables[StackChoice.LocalVariable] = Local;
+        }
+
+        if (Temporal is not null)
+        {
+            variables[StackChoice.TemporalVariable] = Temporal;
+            variables[StackChoice.NamespaceVariable] = "default";
+        }
+
+        return variables;
+    }
+}

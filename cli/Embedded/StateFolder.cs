@@ -1,0 +1,48 @@
+namespace Orchestrator.Cli.Embedded;
+
+/// <summary>Where the laptop stack of one user lives: the cluster, the records of what runs, the logs.</summary>
+internal sealed class StateFolder
+{
+    public const string Variable = "ORCHESTRATOR_HOME";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OthersPass = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    public StateFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Stack = Path.Combine(Root, "stack");
+        Logs = Path.Combine(Root, "logs");
+        Postgres = Path.Combine(Root, "postgres");
+    }
+
+    public string Root { get; }
+
+    /// <summary>Locks and records of the running pieces.</summary>
+    public string Stack { get; }
+
+    public string Logs { get; }
+
+    public string Postgres { get; }
+
+    /// <summary>Root's home is closed to the account that PostgreSQL runs as, so root keeps its state where services do.</summary>
+    public static string Choose(Func<string, string?> variable, string home, bool isRoot) =>
+        variable(Variable) is { Length: > 0 } named ? named
+        : variable("XDG_STATE_HOME") is { Length: > 0 } state && Path.IsPathRooted(state) ? Path.Combine(state, "orchestrator")
+        : isRoot ? "/var/lib/orchestrator"
+        : Path.Combine(home, ".local", "state", "orchestrator");
+
+    public static StateFolder Open()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var state = new StateFolder(Choose(Environment.GetEnvironmentVariable, home, Environment.IsPrivilegedProcess));
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(state.Root, Environment.IsPrivilegedProcess ? OthersPass : OwnerOnly);
+            Directory.CreateDirectory(state.Stack, OwnerOnly);
+            Directory.CreateDirectory(state.Logs, OwnerOnly);
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Orchestrator.Cli;
+
+/// <summary>What the process ends with; scripts and pipelines branch on these, so a number never changes its meaning.</summary>
+internal enum ExitCode
+{
+    Done = 0,
+
+    /// <summary>It was begun and did not end well; what it says names the reason.</summary>
+    Failed = 1,
+
+    /// <summary>The command line or the plan is wrong; nothing was begun.</summary>
+    Usage = 2,
+
+    /// <summary>Somebody said no-go, or a hard stop tripped, and everything was taken back.</summary>
+    Undone = 3,
+}
