@@ -20,6 +20,5 @@ internal static class Program
         UpCommand.Create(),
         PieceCommands.Database(),
         PieceCommands.Service(),
-        PieceCommands.Worker(),
     };
 }

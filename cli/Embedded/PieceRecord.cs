@@ -27,9 +27,13 @@ internal sealed class PieceRecords(StateFolder state)
             using var free = new FileStream(LockPath(piece), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return false;
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(LockPath(piece)))
         {
             return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
         }
     }
 
@@ -39,7 +43,7 @@ internal sealed class PieceRecords(StateFolder state)
         {
             return JsonSerializer.Deserialize<PieceRecord>(File.ReadAllText(RecordPath(piece)));
         }
-        catch (FileNotFoundException)
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

@@ -1,10 +1,18 @@
+using System.Globalization;
+using TemporalDev.Postgres;
+using TemporalDev.Server.Host;
+
 namespace Orchestrator.Cli.Embedded;
 
+/// <summary>The embedded Temporal service over the embedded PostgreSQL.</summary>
 internal static class ServicePiece
 {
     public const string DatabaseName = "temporal";
 
     private const string DatabaseVariable = "PIECE_DATABASE";
+
+    // Where Temporal's own tools look when nobody tells them otherwise.
+    private const int UsualPort = 7233;
 
     /// <summary>The service's own PostgreSQL; null while it is not there.</summary>
     public static Dictionary<string, string>? Variables(IReadOnlyDictionary<Piece, PieceRecord> running) =>
@@ -14,15 +22,29 @@ internal static class ServicePiece
 
     public static async Task<RunningPiece> StartAsync(StateFolder state, CancellationToken cancel)
     {
-        await Task.Yield(); _ = state;
-        return new RunningPiece("127.0.0.1:1", Task.Delay(-1, cancel), new MemoryStream());
+        var database = Environment.GetEnvironmentVariable(DatabaseVariable)
+            ?? throw new StackException($"'service' is started by 'up' and 'run', which set {DatabaseVariable}.");
+        var remembered = Path.Combine(state.Stack, "service.port");
+        var port = FreePort.Choose(await LastPortAsync(remembered, cancel) ?? UsualPort);
+        var log = PieceLog.Open(state, Piece.Service);
+        var service = await EmbeddedTemporal.StartAsync(new TemporalOptions { Database = database, Port = port }, log, cancel);
+        await File.WriteAllTextAsync(remembered, port.ToString(CultureInfo.InvariantCulture), cancel);
+        return new RunningPiece(service.Address, Never, new Parts(service, log));
     }
-}
-internal static class WorkerPiece
-{
-    public static async Task<RunningPiece> StartAsync(StateFolder state, CancellationToken cancel)
+
+    /// <summary>The service does not end by itself: it waits for its database and goes on.</summary>
+    private static Task Never { get; } = new TaskCompletionSource().Task;
+
+    /// <summary>The same port again after a death, so that workers and clients find it without being told.</summary>
+    private static async Task<int?> LastPortAsync(string path, CancellationToken cancel) =>
+        File.Exists(path) && int.TryParse(await File.ReadAllTextAsync(path, cancel), CultureInfo.InvariantCulture, out var port) ? port : null;
+
+    private sealed class Parts(EmbeddedTemporal service, IDisposable log) : IAsyncDisposable
     {
-        await Task.Yield(); _ = state;
-        return new RunningPiece(null, Task.Delay(-1, cancel), new MemoryStream());
+        public async ValueTask DisposeAsync()
+        {
+            await service.DisposeAsync();
+            log.Dispose();
+        }
     }
 }

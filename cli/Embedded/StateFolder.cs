@@ -38,7 +38,9 @@ internal sealed class StateFolder
         var state = new StateFolder(Choose(Environment.GetEnvironmentVariable, home, Environment.IsPrivilegedProcess));
         if (!OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(state.Root, Environment.IsPrivilegedProcess ? OthersPass : OwnerOnly);
+            // The account that root lends to PostgreSQL passes through to the cluster; it cannot list or read anything else.
+            Directory.CreateDirectory(state.Root, OwnerOnly);
+            File.SetUnixFileMode(state.Root, Environment.IsPrivilegedProcess ? OthersPass : OwnerOnly);
             Directory.CreateDirectory(state.Stack, OwnerOnly);
             Directory.CreateDirectory(state.Logs, OwnerOnly);
         }

@@ -25,6 +25,8 @@ internal sealed class Scratch : IDisposable
 
     public static int ParentOf(int processId) => int.Parse(StatOf(processId)[1], CultureInfo.InvariantCulture);
 
+    public static int SessionOf(int processId) => int.Parse(StatOf(processId)[3], CultureInfo.InvariantCulture);
+
     public static IEnumerable<int> ChildrenOf(int processId) =>
         from name in Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
         where char.IsAsciiDigit(name[0])
@@ -46,7 +48,7 @@ internal sealed class Scratch : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    // After the name in parentheses: state, parent, ...
+    // After the name in parentheses: state, parent, process group, session, ...
     private static string[] StatOf(int processId)
     {
         try

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Orchestrator.Tests.Cli;
+
+/// <summary>The real command in a process of its own, as a user starts it.</summary>
+internal sealed class OrchestratorProcess : IAsyncDisposable
+{
+    // Generous, because a machine that builds and tests at once is slow; nothing waits for it but a failure.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+    private readonly Task _reading;
+
+    private OrchestratorProcess(Process process)
+    {
+        _process = process;
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+    }
+
+    public int Id => _process.Id;
+
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
+    public static OrchestratorProcess Start(string home, string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ORCHESTRATOR_HOME"] = home;
+        foreach (var name in new[] { "TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE", "ORCHESTRATOR_LEDGER", "ORCHESTRATOR_LOCAL" })
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new OrchestratorProcess(Process.Start(start)!);
+    }
+
+    public async Task SaysAsync(string expected)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!Said.Contains(expected, StringComparison.Ordinal))
+        {
+            Assert.False(_process.HasExited, $"It ended before it said '{expected}'. It said: {Said}");
+            Assert.True(waited.Elapsed < Patience, $"It has not said '{expected}' for {Patience}. It said: {Said}");
+            await Task.Delay(20);
+        }
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(limit.Token);
+        await _reading;
+        return _process.ExitCode;
+    }
+
+    /// <summary>What Ctrl-C and a service manager do: ask.</summary>
+    public async Task<int> InterruptAsync()
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]);
+        await kill.WaitForExitAsync();
+        return await ExitAsync();
+    }
+
+    public void Kill() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_said)
+            {
+                _said.AppendLine(line);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Orchestrator.Cli.Embedded;
+
+namespace Orchestrator.Tests.Cli;
+
+public sealed class StackChoiceTests
+{
+    [Theory]
+    [InlineData("", "Database Service")]
+    [InlineData("ORCHESTRATOR_LEDGER", "Database Service")]
+    [InlineData("TEMPORAL_ADDRESS", "Database")]
+    [InlineData("TEMPORAL_PROFILE", "Database")]
+    [InlineData("TEMPORAL_CONFIG_FILE", "Database")]
+    [InlineData("TEMPORAL_ADDRESS ORCHESTRATOR_LEDGER", "")]
+    public void What_the_environment_names_is_not_embedded(string named, string embedded)
+    {
+        var choice = StackChoice.From(name => named.Split(' ').Contains(name) ? "somewhere" : "");
+
+        Assert.Equal(embedded, string.Join(' ', choice.Pieces));
+    }
+
+    [Fact]
+    public void Addresses_are_known_once_everything_that_is_embedded_runs()
+    {
+        var choice = StackChoice.From(_ => null);
+        var database = Record("Host=127.0.0.1;Port=5432;Username=u;Password=p;Database=postgres");
+
+        Assert.Null(StackAddresses.Of(choice, new Dictionary<Piece, PieceRecord> { [Piece.Database] = database }));
+        Assert.Equal(
+            new StackAddresses("127.0.0.1:7233", "Host=127.0.0.1;Port=5432;Username=u;Password=p;Database=orchestrator", database.Address),
+            StackAddresses.Of(choice, new Dictionary<Piece, PieceRecord> { [Piece.Database] = database, [Piece.Service] = Record("127.0.0.1:7233") }));
+    }
+
+    [Fact]
+    public void A_ledger_elsewhere_is_used_beside_the_embedded_rest()
+    {
+        var choice = StackChoice.From(name => name == StackChoice.LedgerVariable ? "Host=ledger" : null);
+        var running = new Dictionary<Piece, PieceRecord> { [Piece.Database] = Record("Host=127.0.0.1"), [Piece.Service] = Record("127.0.0.1:7233") };
+
+        var variables = StackAddresses.Of(choice, running)!.AsVariables();
+
+        Assert.Equal("Host=ledger", variables["ORCHESTRATOR_LEDGER"]);
+        Assert.Equal("Host=127.0.0.1", variables["ORCHESTRATOR_LOCAL"]);
+        Assert.Equal("127.0.0.1:7233", variables["TEMPORAL_ADDRESS"]);
+    }
+
+    [Theory]
+    [InlineData("/named", "/xdg", false, "/named")]
+    [InlineData(null, "/xdg", true, "/xdg/orchestrator")]
+    [InlineData(null, "relative", false, "/home/ada/.local/state/orchestrator")]
+    [InlineData("", null, false, "/home/ada/.local/state/orchestrator")]
+    [InlineData(null, null, true, "/var/lib/orchestrator")]
+    public void State_is_kept_where_the_user_says_or_where_such_things_go(string? home, string? xdg, bool isRoot, string expected)
+    {
+        var folder = StateFolder.Choose(name => name == StateFolder.Variable ? home : xdg, "/home/ada", isRoot);
+
+        Assert.Equal(expected, folder);
+    }
+
+    private static PieceRecord Record(string address) => new(1, default, address, "", null);
+}
