@@ -81,32 +81,42 @@ internal sealed class GroupWriter : IAsyncDisposable
 
     private async Task WriteGroupAsync(List<Waiting> group)
     {
-        try
+        var write = CommitAsync(group);
+        await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (write.IsCompletedSuccessfully)
         {
-            await EnsureConnectedAsync();
-            await CommitBatch.ExecuteAsync(_connection, group.ConvertAll(waiting => waiting.Commit));
             group.ForEach(waiting => waiting.Done.TrySetResult());
+            return;
         }
-        catch (PostgresException failure) when (!failure.IsTransient && group.Count > 1)
+
+        var failure = write.Exception!.InnerException!;
+        if (!IsOutage(failure) && group.Count > 1)
         {
-            // One commit that the database refuses must not take its neighbours with it.
+            // One commit that cannot be written must not take its neighbours with it.
             foreach (var waiting in group)
             {
                 await WriteGroupAsync([waiting]);
             }
+
+            return;
         }
-        catch (PostgresException failure) when (!failure.IsTransient)
-        {
-            group[0].Done.TrySetException(failure);
-        }
-        catch (Exception failure) when (failure is NpgsqlException or GrpcException or IOException or TimeoutException)
-        {
-            // Whether the transaction took place is unknown: every run in it is read again before it is used again.
-            var unavailable = failure as GrpcException
-                ?? new GrpcException(GrpcStatusCode.Unavailable, "The database cannot be reached; try again.");
-            group.ForEach(waiting => waiting.Done.TrySetException(unavailable));
-        }
+
+        // Whether the transaction took place is unknown: every run in it is read again before it is used again.
+        var told = IsOutage(failure) && failure is not GrpcException
+            ? new GrpcException(GrpcStatusCode.Unavailable, "The database cannot be reached; try again.")
+            : failure;
+        group.ForEach(waiting => waiting.Done.TrySetException(told));
     }
+
+    private async Task CommitAsync(List<Waiting> group)
+    {
+        await EnsureConnectedAsync();
+        await CommitBatch.ExecuteAsync(_connection, group.ConvertAll(waiting => waiting.Commit));
+    }
+
+    private static bool IsOutage(Exception failure) => failure is PostgresException refusal
+        ? refusal.IsTransient || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal)
+        : failure is NpgsqlException or GrpcException or IOException or TimeoutException;
 
     private async Task EnsureConnectedAsync()
     {
