@@ -141,20 +141,21 @@ internal static class Activities
     public static void TimeOut(Transition step, ActivityState activity, TimeoutType type)
     {
         var failure = TimeoutFailure(type, activity);
-        var verdict = RetryVerdict(step, activity, failure);
+        var isFinal = type is TimeoutType.ScheduleToClose or TimeoutType.ScheduleToStart;
+        var verdict = isFinal ? new RetryVerdict(RetryState.Timeout, TimeSpan.Zero) : RetryVerdict(step, activity, failure);
         if (verdict.State == RetryState.InProgress)
         {
             BackOff(step, activity, failure, verdict.Delay);
             return;
         }
 
-        if (verdict.State == RetryState.Timeout)
+        if (verdict.State == RetryState.Timeout && !isFinal)
         {
             // The next attempt could not finish in time any more: that is what the activity fails of, whatever this attempt died of.
             failure = TimeoutFailure(TimeoutType.ScheduleToClose, activity);
         }
 
-        if (type is TimeoutType.ScheduleToClose || verdict.State == RetryState.Timeout)
+        if (failure.TimeoutFailureInfo.TimeoutType == TimeoutType.ScheduleToClose)
         {
             failure.Cause = activity.LastFailure;
         }

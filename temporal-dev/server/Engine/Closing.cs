@@ -70,27 +70,7 @@ internal static class Closing
         Require.Size(command.Input, Limits.BlobBytes, "The input", bad);
         Require.Size(command.Memo, Limits.MemoBytes, "The memo", bad);
         var next = Succession.ByCommand(step, command);
-        var started = next.State.Started;
-        Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, new HistoryEvent
-        {
-            EventType = EventType.WorkflowExecutionContinuedAsNew,
-            WorkflowExecutionContinuedAsNewEventAttributes = new()
-            {
-                NewExecutionRunId = next.State.RunId,
-                WorkflowType = started.WorkflowType,
-                TaskQueue = started.TaskQueue,
-                Input = started.Input,
-                WorkflowRunTimeout = started.WorkflowRunTimeout,
-                WorkflowTaskTimeout = started.WorkflowTaskTimeout,
-                WorkflowTaskCompletedEventId = context.CompletedEventId,
-                BackoffStartInterval = started.FirstWorkflowTaskBackoff,
-                Initiator = started.Initiator,
-                LastCompletionResult = started.LastCompletionResult,
-                Header = started.Header,
-                Memo = started.Memo,
-                SearchAttributes = started.SearchAttributes,
-            },
-        });
+        Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, ContinuedAsNew(next, context.CompletedEventId));
     }
 
     public static void Terminate(Transition step, TerminateRequest request)
@@ -120,16 +100,47 @@ internal static class Closing
         GiveUpTask(step);
         var isChainOver = step.State.ExecutionExpiresAt <= step.Now;
         var verdict = isChainOver ? new RetryVerdict(RetryState.Timeout, TimeSpan.Zero) : Verdict(step, failure);
-        var next = isChainOver ? null : NextAfter(step, verdict, failure);
-        Close(step, WorkflowExecutionStatus.TimedOut, next, new HistoryEvent
+        if (!isChainOver && NextAfter(step, verdict, failure) is { } next)
+        {
+            // The service goes on with the chain by itself, and the history says so in these words.
+            Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, ContinuedAsNew(next, 0));
+            return;
+        }
+
+        Close(step, WorkflowExecutionStatus.TimedOut, null, new HistoryEvent
         {
             EventType = EventType.WorkflowExecutionTimedOut,
-            WorkflowExecutionTimedOutEventAttributes = new()
-            {
-                RetryState = verdict.State,
-                NewExecutionRunId = next?.State.RunId ?? "",
-            },
+            WorkflowExecutionTimedOutEventAttributes = new() { RetryState = verdict.State },
         });
+    }
+
+    private static HistoryEvent ContinuedAsNew(Transition next, long completedEventId)
+    {
+        var started = next.State.Started;
+        var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
+        {
+            NewExecutionRunId = next.State.RunId,
+            WorkflowType = started.WorkflowType,
+            TaskQueue = started.TaskQueue,
+            Input = started.Input,
+            WorkflowRunTimeout = started.WorkflowRunTimeout,
+            WorkflowTaskTimeout = started.WorkflowTaskTimeout,
+            WorkflowTaskCompletedEventId = completedEventId,
+            BackoffStartInterval = started.FirstWorkflowTaskBackoff,
+            Initiator = started.Initiator,
+            LastCompletionResult = started.LastCompletionResult,
+            Header = started.Header,
+            Memo = started.Memo,
+            SearchAttributes = started.SearchAttributes,
+        };
+#pragma warning disable CS0612 // Deprecated for workers, still what tells why the service continued the chain.
+        attributes.Failure = started.ContinuedFailure;
+#pragma warning restore CS0612
+        return new HistoryEvent
+        {
+            EventType = EventType.WorkflowExecutionContinuedAsNew,
+            WorkflowExecutionContinuedAsNewEventAttributes = attributes,
+        };
     }
 
     private static RetryVerdict Verdict(Transition step, Failure failure) => Retries.Decide(

@@ -1,3 +1,4 @@
+using TemporalDev.Protocol.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -7,14 +8,22 @@ namespace TemporalDev.Server.Engine;
 /// <summary>Which family of the engine answers which command.</summary>
 internal static class Commands
 {
+    /// <summary>Nothing may follow the command that closes the workflow. The task stays the worker's: it may answer again.</summary>
+    public static void CheckOrder(IReadOnlyList<Command> commands)
+    {
+        for (var index = 0; index < commands.Count - 1; index++)
+        {
+            if (IsClose(commands[index].CommandType))
+            {
+                throw new GrpcException(
+                    GrpcStatusCode.InvalidArgument,
+                    $"{commands[index].CommandType} closes the workflow, but {commands.Count - 1 - index} commands follow it.");
+            }
+        }
+    }
+
     public static void Apply(Transition step, Command command, CommandContext context)
     {
-        if (!step.State.IsOpen)
-        {
-            // Nothing may follow the command that closes the workflow; workers are known to send leftovers.
-            return;
-        }
-
         var written = step.Events.Count;
         Dispatch(step, command, context);
         Annotate(step, command, written);

@@ -33,7 +33,7 @@ internal static class Require
         var bytes = value?.CalculateSize() ?? 0;
         if (bytes > limitBytes)
         {
-            throw new WorkflowTaskRefusal(cause, $"{field} has {bytes} bytes; the limit is {limitBytes}.") { ClosesTheRun = true };
+            throw new WorkflowTaskRefusal(cause, $"{field} exceeds size limit: it has {bytes} bytes of {limitBytes}.") { ClosesTheRun = true };
         }
     }
 

@@ -64,9 +64,9 @@ internal static class Signals
     public static void RequestCancel(Transition step, CancelRequest request)
     {
         var state = step.State;
-        RunRefusals.RequireOpen(state);
-        if (state.CancelRequested)
+        if (!state.IsOpen || state.CancelRequested)
         {
+            // What is to be cancelled has ended, or knows: that is as good.
             step.IsUnchanged = true;
             return;
         }

@@ -19,6 +19,7 @@ internal static class TaskCompletion
 {
     public static CompletionResult Complete(Transition step, RespondWorkflowTaskCompletedRequest request, string nextRequestId)
     {
+        Commands.CheckOrder(request.Commands);
         var state = step.State;
         var task = WorkflowTasks.TakeForCompletion(step);
         var completed = step.Append(CompletedEvent(task, request));

@@ -86,7 +86,7 @@ internal static class WorkflowTasks
     /// <summary>The two events that a poll response carries for a transient task and that the history lacks.</summary>
     public static IReadOnlyList<HistoryEvent> TransientEvents(RunState state)
     {
-        if (state.WorkflowTask is not { IsTransient: true, IsStarted: true } task)
+        if (state.WorkflowTask is not { IsTransient: true } task || task.ScheduledEventId != state.NextEventId)
         {
             return [];
         }
@@ -94,6 +94,11 @@ internal static class WorkflowTasks
         var scheduled = ScheduledEvent(state, task);
         scheduled.EventId = task.ScheduledEventId;
         scheduled.EventTime = Timestamp.FromDateTimeOffset(task.ScheduledAt);
+        if (!task.IsStarted)
+        {
+            return [scheduled];
+        }
+
         var started = StartedEvent(task);
         started.EventId = task.StartedEventId;
         started.EventTime = Timestamp.FromDateTimeOffset(task.StartedAt!.Value);

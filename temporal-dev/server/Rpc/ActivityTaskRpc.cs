@@ -132,12 +132,18 @@ internal sealed class ActivityTaskRpc(
 
     private Task<bool> BeatAsync(ActivityAddress address, Payloads? details)
     {
-        Fields.Blob(details, "Details");
         return executions.ChangeAsync(
             address.Run,
             step =>
             {
                 var activity = address.Find(step.State);
+                if (ActivityLimits.Excess(details, "The heartbeat details exceed size limit.") is { } excess)
+                {
+                    // The worker is told to stop: its activity has just failed under it.
+                    Activities.Fail(step, activity, excess, activity.Identity);
+                    return true;
+                }
+
                 Activities.Heartbeat(step, activity, details);
                 return activity.IsCancelRequested;
             },
@@ -185,7 +191,7 @@ internal abstract record ActivityAnswer
     {
         public override void Apply(Transition step, ActivityState activity)
         {
-            if (ActivityLimits.Excess(Result, "Complete result") is { } excess)
+            if (ActivityLimits.Excess(Result, "The result exceeds size limit.") is { } excess)
             {
                 Activities.Fail(step, activity, excess, Identity);
                 return;
@@ -205,7 +211,7 @@ internal abstract record ActivityAnswer
             }
 
             var failure = Failure ?? new Failure { Message = "The worker gave no failure.", Source = "Server" };
-            Activities.Fail(step, activity, ActivityLimits.Excess(Failure, "Failure") ?? failure, Identity);
+            Activities.Fail(step, activity, ActivityLimits.Shorten(failure), Identity);
         }
     }
 
@@ -226,13 +232,23 @@ internal abstract record ActivityAnswer
 internal static class ActivityLimits
 {
     /// <summary>The failure of an activity whose answer is larger than a payload may be.</summary>
-    public static Failure? Excess(Google.Protobuf.IMessage? value, string what) =>
+    public static Failure? Excess(Google.Protobuf.IMessage? value, string sentence) =>
         value?.CalculateSize() > Limits.BlobBytes
             ? new Failure
             {
-                Message = $"{what} exceeds size limit.",
+                Message = sentence,
                 Source = "Server",
                 ServerFailureInfo = new() { NonRetryable = true },
             }
             : null;
+
+    public static Failure Shorten(Failure failure) => failure.CalculateSize() > Limits.BlobBytes
+        ? new Failure
+        {
+            Message = "The failure exceeds size limit.",
+            Source = "Server",
+            Cause = Retries.Trim(failure),
+            ServerFailureInfo = new() { NonRetryable = !Retries.IsRetryable(failure, []) },
+        }
+        : failure;
 }

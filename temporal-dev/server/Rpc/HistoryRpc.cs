@@ -58,8 +58,9 @@ internal sealed class HistoryRpc(NamespaceRegistry namespaces, Executions execut
         {
             response.NextPageToken = next.Encode();
         }
-        else if (position.WithTransient)
+        else if (!IsForPeople(call))
         {
+            // A worker that reads a history anew needs the task that it works on, written or not.
             response.History.Events.AddRange(
                 await executions.ReadAsync(key, WorkflowTasks.TransientEvents, call.CancellationToken));
         }
@@ -67,7 +68,7 @@ internal sealed class HistoryRpc(NamespaceRegistry namespaces, Executions execut
         return response;
     }
 
-    /// <summary>The last event of the run; with a wait, once it is the one that closes the run.</summary>
+    /// <summary>The event that closes the run; with a wait, once it is there.</summary>
     private async Task<GetWorkflowExecutionHistoryResponse> CloseEventAsync(
         GetWorkflowExecutionHistoryRequest request, RunKey key, HistoryToken position, GrpcCall call)
     {
@@ -78,15 +79,18 @@ internal sealed class HistoryRpc(NamespaceRegistry namespaces, Executions execut
 
         var (isOpen, last) = await executions.ReadAsync(key, state => (state.IsOpen, state.NextEventId - 1), call.CancellationToken);
         var response = new GetWorkflowExecutionHistoryResponse { History = new History() };
-        if (isOpen && request.WaitNewEvent)
+        if (isOpen)
         {
-            response.NextPageToken = position.Encode();
+            response.NextPageToken = request.WaitNewEvent ? position.Encode() : Google.Protobuf.ByteString.Empty;
             return response;
         }
 
         response.History.Events.AddRange(await executions.HistoryAsync(key, last, last, call.CancellationToken));
         return response;
     }
+
+    /// <summary>The CLI and the UI show what is written and nothing else.</summary>
+    private static bool IsForPeople(GrpcCall call) => call.Metadata.Get("client-name") is "temporal-cli" or "temporal-ui";
 
     /// <summary>The last event id once the condition holds or the wait is over.</summary>
     private async Task<long> WaitAsync(RunKey key, Func<RunState, bool> isReached, GrpcCall call)

@@ -5,6 +5,7 @@ using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
 using TemporalDev.Server.Runs;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.Query.V1;
 using Temporalio.Api.WorkflowService.V1;
 
@@ -62,6 +63,12 @@ internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executio
         if (state.FirstTaskAt is not null)
         {
             throw new GrpcException(GrpcStatusCode.FailedPrecondition, "Cannot query workflow, since its first workflow task is not scheduled yet.");
+        }
+
+        if (state.LastCompletedStartedEventId == 0 && !state.IsOpen)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.FailedPrecondition, "The workflow ended before its first workflow task: there is nothing to query.", new WorkflowNotReadyFailure());
         }
 
         return state.WorkflowTask is null ? plan : plan with { Buffered = board.Buffer(state.Key, request.Query) };

@@ -54,7 +54,11 @@ internal sealed class WorkflowTaskReplies(Executions executions, QueryBoard quer
         var response = Frame(state);
         response.TaskToken = new TaskToken(state.Key, 0, 0, 0) { QueryId = query.Id }.Encode();
         response.Query = query.Query;
-        await FillHistoryAsync(response, lease, run, extent, [], cancellation);
+        if (extent == HistoryExtent.Full)
+        {
+            await FillHistoryAsync(response, lease, run, extent, [], cancellation);
+        }
+
         return response;
     }
 
@@ -81,10 +85,7 @@ internal sealed class WorkflowTaskReplies(Executions executions, QueryBoard quer
         response.History.Events.AddRange(await lease.HistoryAsync(run, first, last, cancellation));
         if (last < end)
         {
-            response.NextPageToken = new HistoryToken(run.State.RunId, last + 1, end)
-            {
-                WithTransient = transient.Count > 0,
-            }.Encode();
+            response.NextPageToken = new HistoryToken(run.State.RunId, last + 1, end).Encode();
             return;
         }
 
