@@ -69,6 +69,29 @@ internal sealed class NamespaceRegistry(IStore store)
         _byName[request.Namespace] = new Namespace(id, request.Namespace, description);
     }
 
+    public async Task<Namespace> UpdateAsync(UpdateNamespaceRequest request)
+    {
+        var found = Get(request.Namespace);
+        var description = found.Description.Clone();
+        if (request.UpdateInfo is { } info)
+        {
+            description.NamespaceInfo.Description = info.Description.Length > 0 ? info.Description : description.NamespaceInfo.Description;
+            description.NamespaceInfo.OwnerEmail = info.OwnerEmail.Length > 0 ? info.OwnerEmail : description.NamespaceInfo.OwnerEmail;
+            foreach (var (key, value) in info.Data)
+            {
+                description.NamespaceInfo.Data[key] = value;
+            }
+        }
+
+        if (request.Config?.WorkflowExecutionRetentionTtl is { } retention)
+        {
+            description.Config.WorkflowExecutionRetentionTtl = retention;
+        }
+
+        await store.SaveNamespaceAsync(new NamespaceRecord(found.Id, found.Name, description.ToByteArray()));
+        return _byName[found.Name] = found with { Description = description };
+    }
+
     public Namespace? FindByName(string name) => _byName.GetValueOrDefault(name);
 
     public Namespace? FindById(string id) => _byName.Values.FirstOrDefault(item => item.Id == id);

@@ -3,6 +3,7 @@ using TemporalDev.Server.Engine;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
+using Temporalio.Api.Failure.V1;
 using Temporalio.Api.Query.V1;
 
 namespace TemporalDev.Server.Queries;
@@ -148,8 +149,18 @@ internal sealed class QueryBoard
     }
 
     /// <summary>The answer's payloads, or the worker's refusal as the error that clients expect.</summary>
-    public static Payloads Unwrap(WorkflowQueryResult result) => result.ResultType == QueryResultType.Answered
-        ? result.Answer ?? new Payloads()
-        : throw new GrpcException(
-            GrpcStatusCode.InvalidArgument, result.ErrorMessage, new QueryFailedFailure { Failure = result.Failure });
+    public static Payloads Unwrap(WorkflowQueryResult result)
+    {
+        if (result.Answer?.CalculateSize() > Limits.BlobBytes)
+        {
+            throw Failed("The query's answer exceeds size limit.", new Failure { Message = "The query's answer exceeds size limit.", Source = "Server" });
+        }
+
+        return result.ResultType == QueryResultType.Answered
+            ? result.Answer ?? new Payloads()
+            : throw Failed(result.ErrorMessage, result.Failure);
+    }
+
+    private static GrpcException Failed(string message, Failure? failure) =>
+        new(GrpcStatusCode.InvalidArgument, message, new QueryFailedFailure { Failure = failure });
 }

@@ -12,6 +12,7 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
         var workflow = ServiceRoutes.Workflow(routes);
         workflow.Add<RegisterNamespaceRequest, RegisterNamespaceResponse>("RegisterNamespace", RegisterAsync);
         workflow.Add<DescribeNamespaceRequest, DescribeNamespaceResponse>("DescribeNamespace", (request, _) => Task.FromResult(Describe(request)));
+        workflow.Add<UpdateNamespaceRequest, UpdateNamespaceResponse>("UpdateNamespace", UpdateAsync);
         workflow.Add<ListNamespacesRequest, ListNamespacesResponse>("ListNamespaces", (_, _) => Task.FromResult(List()));
     }
 
@@ -20,6 +21,17 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
         Fields.Id(request.Namespace, "Namespace");
         await namespaces.RegisterAsync(request);
         return new RegisterNamespaceResponse();
+    }
+
+    private async Task<UpdateNamespaceResponse> UpdateAsync(UpdateNamespaceRequest request, GrpcCall call)
+    {
+        var updated = WithCapabilities(await namespaces.UpdateAsync(request));
+        return new UpdateNamespaceResponse
+        {
+            NamespaceInfo = updated.NamespaceInfo,
+            Config = updated.Config,
+            ReplicationConfig = updated.ReplicationConfig,
+        };
     }
 
     private DescribeNamespaceResponse Describe(DescribeNamespaceRequest request)

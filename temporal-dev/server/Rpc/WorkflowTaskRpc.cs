@@ -43,6 +43,8 @@ internal sealed class WorkflowTaskRpc(
         var deadline = LongPoll.Deadline(call, Limits.TaskPoll);
         while (await queue.TakeAsync(poller, deadline.Left, call.CancellationToken) is { } task)
         {
+            // A cancellation that came before the task may still be on its way through the thread pool.
+            await Task.Yield();
             if (call.CancellationToken.IsCancellationRequested)
             {
                 queue.PutBack(task);
