@@ -5,20 +5,23 @@ import { difference } from './runner/difference.mjs';
 import { loadSuite, select } from './runner/scenario.mjs';
 import { runScenarios } from './runner/run.mjs';
 import { open } from './suites/temporal.mjs';
-import { lines } from './temporal/normalise.mjs';
+import { entries } from './temporal/normalise.mjs';
 
-const usage = `node compare.mjs ONE OTHER [--only WORDS]... [--at-once N] [--json]
+const usage = `node compare.mjs ONE OTHER [--only WORDS]... [--at-once N] [--summary | --json]
 
   ONE, OTHER   each an address (HOST:PORT) to run the suite against, or the file of an earlier run (run.mjs --json)
 
+  --summary    which differences there are and how often, instead of where
+
 Runs the same scenarios against both and tells where their histories and refusals differ, event by event.
-Ids, times, tokens, identities and the services' own wording are left out.`;
+Of events that both have, the parts that are not the same are told: first | second. Ids, times, tokens, identities and the services' own wording are left out.`;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     only: { type: 'string', multiple: true, default: [] },
     'at-once': { type: 'string', default: '16' },
+    summary: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -34,16 +37,19 @@ const scenarios = select(await loadSuite('temporal'), { only: options.only, with
 const one = await outcomes(positionals[0]);
 const other = await outcomes(positionals[1]);
 
-let differing = 0;
-for (const { name } of scenarios) {
-  const verdict = compare(name, one.get(name), other.get(name));
-  differing += verdict.same ? 0 : 1;
-  tell(verdict);
+const verdicts = scenarios.map(({ name }) => compare(name, one.get(name), other.get(name)));
+const differing = verdicts.filter(({ same }) => !same);
+if (options.json) {
+  verdicts.forEach((verdict) => console.log(JSON.stringify(verdict)));
+} else if (options.summary) {
+  tellSummary(differing);
+} else {
+  differing.forEach(tell);
 }
 if (!options.json) {
-  console.log(`${scenarios.length - differing} the same, ${differing} different`);
+  console.log(`${verdicts.length - differing.length} the same, ${differing.length} different`);
 }
-process.exit(differing > 0 ? 1 : 0);
+process.exit(differing.length > 0 ? 1 : 0);
 
 async function outcomes(source) {
   const told = existsSync(source) ? await readOutcomes(source) : await runAgainst(source);
@@ -66,19 +72,31 @@ async function runAgainst(address) {
 }
 
 function compare(name, first, second) {
-  for (const [side, outcome] of [['first', first], ['second', second]]) {
-    if (outcome?.outcome !== 'passed') {
-      return { name, same: false, lines: [`${outcome?.outcome ?? 'not run'} on the ${side}: ${outcome?.error ?? ''}`] };
-    }
+  const differences = [['-', first], ['+', second]]
+    .filter(([, outcome]) => outcome?.outcome !== 'passed')
+    .map(([mark, outcome]) => ({ mark, key: outcome?.outcome ?? 'not run', part: outcome?.error ?? outcome?.reason ?? '' }));
+  if (differences.length === 0) {
+    differences.push(...difference(first.records.flatMap(entries), second.records.flatMap(entries)));
   }
-  const told = difference(first.records.flatMap(lines), second.records.flatMap(lines));
-  return { name, same: told.length === 0, lines: told };
+  return { name, same: differences.length === 0, differences };
 }
 
-function tell(verdict) {
-  if (options.json) {
-    console.log(JSON.stringify(verdict));
-  } else if (!verdict.same) {
-    console.log(`${verdict.name}\n${verdict.lines.map((line) => `  ${line}`).join('\n')}`);
+function tell({ name, differences }) {
+  console.log(name);
+  for (const { mark, key, part } of differences) {
+    console.log(`  ${mark} ${key} ${part}`);
+  }
+}
+
+function tellSummary(verdicts) {
+  const counts = new Map();
+  for (const { mark, key, part } of verdicts.flatMap(({ differences }) => differences)) {
+    // Without the record's label, and of a whole event only its name.
+    const kind = /[A-Z]\w+( refused)?$/.exec(key)?.[0] ?? key;
+    const line = mark === '~' || key === 'failed' ? `${mark} ${kind} ${part.split('\n')[0]}` : `${mark} ${kind}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  for (const [line, count] of [...counts].sort(([, one], [, other]) => other - one)) {
+    console.log(`${String(count).padStart(5)} ${line}`);
   }
 }

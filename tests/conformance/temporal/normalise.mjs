@@ -53,11 +53,11 @@ function normaliseText(text, key) {
     .replace(/\b\d+@[\w.-]+/g, '<process>');
 }
 
-/** A record as lines to compare: one an event, or the whole of it. */
-export function lines({ label, value }) {
+/** A record as entries to compare: one an event, or the whole of it. */
+export function entries({ label, value }) {
   const plain = normalise(value);
   if (!Array.isArray(plain) || !plain.every((item) => item?.type)) {
-    return [`${label}: ${JSON.stringify(plain)}`];
+    return [{ key: label, content: plain }];
   }
-  return plain.map(({ id, type, ...attributes }) => `${label} ${id} ${type} ${JSON.stringify(attributes)}`);
+  return plain.map(({ type, ...content }) => ({ key: `${label} ${type}`, content }));
 }

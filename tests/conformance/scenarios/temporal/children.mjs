@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
 import { payloads } from '../../temporal/plain.mjs';
-import { expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { expectEvents, expectWithin, present } from '../../temporal/expect.mjs';
 import { cancelExternal, cancelWorkflow, completeWorkflow, continueAsNew, failWorkflow, signalExternal, startChild } from '../../temporal/commands.mjs';
 
 const needs = ['children'];
@@ -151,7 +151,7 @@ export const scenarios = [
         await status(probe, child, 'COMPLETED');
       } else {
         const events = await probe.history(child, 'child');
-        expectWithin(events.at(-1), { type: 'WorkflowExecutionTerminated', reason: /parent close policy/ });
+        expectWithin(events.at(-1), { type: 'WorkflowExecutionTerminated', reason: present });
       }
       await probe.history(run, 'parent');
     }),

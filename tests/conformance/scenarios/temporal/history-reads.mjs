@@ -118,6 +118,19 @@ export const scenarios = [
     await probe.refused('GetWorkflowExecutionHistory', { execution, nextPageToken }, { code: 'INVALID_ARGUMENT' });
   }),
 
+  scenario('a reader is shown the attempt under way, though it is not written', {}, async (probe) => {
+    const run = await probe.start();
+    await probe.failTask(await probe.workflowTask(), 'first');
+    assert.deepEqual(types(await read(probe, run)).slice(3), ['WorkflowTaskFailed', 'WorkflowTaskScheduled']);
+    const second = await probe.workflowTask();
+    const shown = (await read(probe, run)).history.events;
+    expectWithin(shown.slice(4), [{ id: 5, type: 'WorkflowTaskScheduled', attempt: 2 }, { id: 6, type: 'WorkflowTaskStarted' }]);
+    await probe.failTask(second, 'second');
+    assert.deepEqual(ids(await read(probe, run)), [1, 2, 3, 4, 5]);
+    await probe.advance([completeWorkflow()]);
+    await probe.history(run);
+  }),
+
   scenario('a long history reaches its worker in pages', {}, async (probe) => {
     const run = await probe.start();
     await probe.advance([

@@ -65,7 +65,7 @@ export const scenarios = [
       return { holds: seen.length === 3, seen };
     });
     assert.deepEqual(fired, ['first', 'second', 'third']);
-    const events = await probe.history(run);
+    const events = await probe.events(run);
     expectEvents(events.slice(4, 7), ['TimerStarted', 'TimerStarted', 'TimerStarted']);
   }),
 ];
