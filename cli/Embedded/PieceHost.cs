@@ -60,7 +60,7 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
     {
         var against = Environment.GetEnvironmentVariable(AgainstVariable) ?? "";
         using var self = Process.GetCurrentProcess();
-        _records.Write(piece, new PieceRecord(self.Id, self.StartTime.ToUniversalTime(), address, against, failure));
+        _records.Write(piece, new PieceRecord(self.Id, self.StartTime.ToUniversalTime(), address, against, PieceRecord.ThisBuild, failure));
     }
 
     /// <summary>Returns when asked to end, or when for a while nobody has needed the stack.</summary>

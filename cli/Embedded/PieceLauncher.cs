@@ -7,8 +7,9 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
 {
     private const long CrashLogLimitBytes = 1024 * 1024;
 
-    // Output goes to a file and not to this process, which the piece may outlive.
-    private const string Detached = """exec "$0" "$@" </dev/null >>"$PIECE_OUTPUT" 2>&1""";
+    // Nothing is piped to this process, which the piece may outlive. A piece keeps a bounded log of its own; what it
+    // writes to its standard error is how it died.
+    private const string Detached = """exec "$0" "$@" </dev/null >/dev/null 2>>"$PIECE_ERRORS" """;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(3);
@@ -29,7 +30,7 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
 
             if (process.HasExited)
             {
-                throw new StackException($"{piece.Title()} ended with code {process.ExitCode} before it was ready; see '{OutputPath(piece)}'.");
+                throw new StackException($"{piece.Title()} ended with code {process.ExitCode} before it was ready; see '{ErrorsPath(piece)}'.");
             }
 
             if (waited.Elapsed > piece.StartLimit())
@@ -72,14 +73,14 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
 
     private Process Spawn(Piece piece, IReadOnlyDictionary<string, string> environment)
     {
-        var output = OutputPath(piece);
-        if (new FileInfo(output) is { Exists: true, Length: > CrashLogLimitBytes })
+        var errors = ErrorsPath(piece);
+        if (new FileInfo(errors) is { Exists: true, Length: > CrashLogLimitBytes })
         {
-            File.Move(output, output + ".1", overwrite: true);
+            File.Move(errors, errors + ".1", overwrite: true);
         }
 
         var start = new ProcessStartInfo("/bin/sh", ["-c", Detached, .. SelfCommand(), piece.Verb()]);
-        start.Environment["PIECE_OUTPUT"] = output;
+        start.Environment["PIECE_ERRORS"] = errors;
         start.Environment[StateFolder.Variable] = state.Root;
         foreach (var (name, value) in environment)
         {
@@ -89,7 +90,7 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
         return Process.Start(start)!;
     }
 
-    private string OutputPath(Piece piece) => Path.Combine(state.Logs, piece.Verb() + ".out");
+    private string ErrorsPath(Piece piece) => Path.Combine(state.Logs, piece.Verb() + ".err");
 
     /// <summary>This program again, whether it was started by its own name or through dotnet.</summary>
     private static string[] SelfCommand()

@@ -9,8 +9,12 @@ namespace Orchestrator.Cli.Embedded;
 /// </summary>
 /// <param name="Address">How to reach it: a connection string, or host and port; the worker has none.</param>
 /// <param name="Against">A digest of what it was told at its start; when it would be told otherwise now, it has to start again.</param>
+/// <param name="Build">Which build of this program it runs.</param>
 /// <param name="Failure">Why it did not start; null when it did.</param>
-internal sealed record PieceRecord(int ProcessId, DateTimeOffset StartedAt, string? Address, string Against, string? Failure);
+internal sealed record PieceRecord(int ProcessId, DateTimeOffset StartedAt, string? Address, string Against, Guid Build, string? Failure)
+{
+    public static Guid ThisBuild { get; } = typeof(PieceRecord).Module.ModuleVersionId;
+}
 
 internal sealed class PieceRecords(StateFolder state)
 {

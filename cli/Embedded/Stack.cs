@@ -57,6 +57,12 @@ internal sealed class Stack : IAsyncDisposable
         try
         {
             var addresses = await StartAllAsync(state, choice, pieces, cancel);
+            // Not replaced: they belong to whoever started them, and two builds would replace each other's for ever.
+            if (pieces.IsOfAnotherBuild())
+            {
+                say("What runs was started by another build of this program; to use this one, end the other command first.");
+            }
+
             return new Stack(state, choice, pieces, say, lease, addresses);
         }
         catch

@@ -47,6 +47,8 @@ internal sealed class StackPieces(StateFolder state, StackChoice choice, Action<
         await _launcher.StartAsync(piece, variables, cancel);
     }
 
+    public bool IsOfAnotherBuild() => Running().Values.Any(record => record.Build != PieceRecord.ThisBuild);
+
     public async Task StopAllAsync()
     {
         using var turn = await StartTurnAsync(CancellationToken.None);

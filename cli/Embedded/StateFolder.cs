@@ -36,15 +36,27 @@ internal sealed class StateFolder
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var state = new StateFolder(Choose(Environment.GetEnvironmentVariable, home, Environment.IsPrivilegedProcess));
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            // The account that root lends to PostgreSQL passes through to the cluster; it cannot list or read anything else.
-            Directory.CreateDirectory(state.Root, OwnerOnly);
-            File.SetUnixFileMode(state.Root, Environment.IsPrivilegedProcess ? OthersPass : OwnerOnly);
-            Directory.CreateDirectory(state.Stack, OwnerOnly);
-            Directory.CreateDirectory(state.Logs, OwnerOnly);
+            state.Create();
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            throw new StackException($"State is kept in '{state.Root}', which cannot be written ({closed.Message}): set {Variable} to another folder.");
         }
 
         return state;
+    }
+
+    private void Create()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // The account that root lends to PostgreSQL passes through to the cluster; it cannot list or read anything else.
+            Directory.CreateDirectory(Root, OwnerOnly);
+            File.SetUnixFileMode(Root, Environment.IsPrivilegedProcess ? OthersPass : OwnerOnly);
+            Directory.CreateDirectory(Stack, OwnerOnly);
+            Directory.CreateDirectory(Logs, OwnerOnly);
+        }
     }
 }

@@ -56,5 +56,5 @@ public sealed class StackChoiceTests
         Assert.Equal(expected, folder);
     }
 
-    private static PieceRecord Record(string address) => new(1, default, address, "", null);
+    private static PieceRecord Record(string address) => new(1, default, address, "", Guid.Empty, null);
 }
