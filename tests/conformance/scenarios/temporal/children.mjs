@@ -33,6 +33,14 @@ async function status(probe, run, expected) {
   });
 }
 
+/** The parent completes while its child runs. */
+async function leave(probe, run) {
+  await probe.signal(run, 'wake');
+  await probe.advance([completeWorkflow()]);
+  await status(probe, run, 'COMPLETED');
+  await probe.history(run, 'parent');
+}
+
 export const scenarios = [
   scenario('a parent starts a child and gets its result', { needs }, async (probe) => {
     const { run, child } = await family(probe, { input: payloads('for you') });
@@ -136,31 +144,25 @@ export const scenarios = [
     ]);
   }),
 
-  ...[
-    ['TERMINATE', 'TERMINATED'],
-    ['ABANDON', 'RUNNING'],
-  ].map(([policy, after]) =>
-    scenario(`a child left with ${policy} is ${after} when its parent has closed`, { needs }, async (probe) => {
-      const { run, child } = await family(probe, { parentClosePolicy: `PARENT_CLOSE_POLICY_${policy}` });
-      await probe.signal(run, 'wake');
-      await probe.advance([completeWorkflow()]);
-      await status(probe, run, 'COMPLETED');
-      await status(probe, child, after);
-      if (policy === 'ABANDON') {
-        await probe.advance([completeWorkflow('on its own')], childQueue(probe));
-        await status(probe, child, 'COMPLETED');
-      } else {
-        const events = await probe.history(child, 'child');
-        expectWithin(events.at(-1), { type: 'WorkflowExecutionTerminated', reason: present });
-      }
-      await probe.history(run, 'parent');
-    }),
-  ),
+  scenario('a child is terminated with its parent unless told otherwise', { needs }, async (probe) => {
+    const { run, child } = await family(probe);
+    await leave(probe, run);
+    await status(probe, child, 'TERMINATED');
+    const events = await probe.history(child, 'child');
+    expectWithin(events.at(-1), { type: 'WorkflowExecutionTerminated', reason: present });
+  }),
 
-  scenario('a child left with REQUEST_CANCEL is asked to cancel when its parent has closed', { needs }, async (probe) => {
+  scenario('an abandoned child goes on when its parent has closed', { needs }, async (probe) => {
+    const { run, child } = await family(probe, { parentClosePolicy: 'PARENT_CLOSE_POLICY_ABANDON' });
+    await leave(probe, run);
+    await probe.advance([completeWorkflow('on its own')], childQueue(probe));
+    await status(probe, child, 'COMPLETED');
+    await probe.history(child, 'child');
+  }),
+
+  scenario('a child is asked to cancel when its parent has closed, if that is the policy', { needs }, async (probe) => {
     const { run, child } = await family(probe, { parentClosePolicy: 'PARENT_CLOSE_POLICY_REQUEST_CANCEL' });
-    await probe.signal(run, 'wake');
-    await probe.advance([completeWorkflow()]);
+    await leave(probe, run);
     await probe.until('the child is asked', async () => {
       const seen = await probe.events(child);
       return { holds: seen.some(({ type }) => type === 'WorkflowExecutionCancelRequested'), seen };

@@ -116,19 +116,28 @@ export const scenarios = [
     await probe.refused('StartWorkflowExecution', { ...probe.startRequest(), searchAttributes: { indexedFields } }, invalid);
   }),
 
-  ...[
-    ['activities', 'PENDING_ACTIVITIES', (probe, index) => scheduleActivity(`a-${index}`, `${probe.queue}-none`)],
-    ['children', 'PENDING_CHILD_WORKFLOWS', (probe, index) => startChild(probe.id(`child-${index}`), `${probe.queue}-none`)],
-    ['signals to others', 'PENDING_SIGNALS', (probe) => signalExternal({ workflowId: probe.id('other') }, 'go')],
-    ['cancel requests to others', 'PENDING_REQUEST_CANCEL', (probe) => cancelExternal(probe.id('other'))],
-  ].map(([what, limit, command]) =>
-    scenario(`no more than two thousand ${what} are pending`, { needs }, async (probe) => {
-      const run = await probe.start();
-      const { taskToken } = await probe.workflowTask();
-      const commands = Array.from({ length: 2001 }, (_, index) => command(probe, index));
-      await probe.refused('RespondWorkflowTaskCompleted', { taskToken, commands }, invalid, { seconds: 30 });
-      const events = await probe.history(run);
-      expectEvents(events.slice(3, 4), [['WorkflowTaskFailed', { cause: `WORKFLOW_TASK_FAILED_CAUSE_${limit}_LIMIT_EXCEEDED` }]]);
-    }),
+  scenario('no more than two thousand activities are pending', { needs }, (probe) =>
+    refusesOneMore(probe, 'PENDING_ACTIVITIES', (index) => scheduleActivity(`a-${index}`, `${probe.queue}-none`)),
+  ),
+
+  scenario('no more than two thousand children are pending', { needs }, (probe) =>
+    refusesOneMore(probe, 'PENDING_CHILD_WORKFLOWS', (index) => startChild(probe.id(`child-${index}`), `${probe.queue}-none`)),
+  ),
+
+  scenario('no more than two thousand signals to others are pending', { needs }, (probe) =>
+    refusesOneMore(probe, 'PENDING_SIGNALS', () => signalExternal({ workflowId: probe.id('other') }, 'go')),
+  ),
+
+  scenario('no more than two thousand cancel requests to others are pending', { needs }, (probe) =>
+    refusesOneMore(probe, 'PENDING_REQUEST_CANCEL', () => cancelExternal(probe.id('other'))),
   ),
 ];
+
+async function refusesOneMore(probe, limit, command) {
+  const run = await probe.start();
+  const { taskToken } = await probe.workflowTask();
+  const commands = Array.from({ length: 2001 }, (_, index) => command(index));
+  await probe.refused('RespondWorkflowTaskCompleted', { taskToken, commands }, invalid, { seconds: 30 });
+  const events = await probe.history(run);
+  expectEvents(events.slice(3, 4), [['WorkflowTaskFailed', { cause: `WORKFLOW_TASK_FAILED_CAUSE_${limit}_LIMIT_EXCEEDED` }]]);
+}
