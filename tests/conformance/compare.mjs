@@ -7,11 +7,12 @@ import { runScenarios } from './runner/run.mjs';
 import { open } from './suites/temporal.mjs';
 import { entries } from './temporal/normalise.mjs';
 
-const usage = `node compare.mjs ONE OTHER [--only WORDS]... [--at-once N] [--summary | --json]
+const usage = `node compare.mjs ONE OTHER [--only WORDS]... [--at-once N] [--summary | --json] [--all]
 
   ONE, OTHER   each an address (HOST:PORT) to run the suite against, or the file of an earlier run (run.mjs --json)
 
   --summary    which differences there are and how often, instead of where
+  --all        also those that differences.json lists with their reasons
 
 Runs the same scenarios against both and tells where their histories and refusals differ, event by event.
 Of events that both have, the parts that are not the same are told: first | second. Ids, times, tokens, identities and the services' own wording are left out.`;
@@ -23,6 +24,7 @@ const { values: options, positionals } = parseArgs({
     'at-once': { type: 'string', default: '16' },
     summary: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -32,6 +34,7 @@ if (options.help || positionals.length !== 2) {
   process.exit(options.help ? 0 : 2);
 }
 
+const known = options.all ? [] : JSON.parse(await readFile(new URL('differences.json', import.meta.url), 'utf8'));
 const scenarios = select(await loadSuite('temporal'), { only: options.only, without: [] });
 // One after the other: two services on one machine would take each other's time.
 const one = await outcomes(positionals[0]);
@@ -76,9 +79,20 @@ function compare(name, first, second) {
     .filter(([, outcome]) => outcome?.outcome !== 'passed')
     .map(([mark, outcome]) => ({ mark, key: outcome?.outcome ?? 'not run', part: outcome?.error ?? outcome?.reason ?? '' }));
   if (differences.length === 0) {
-    differences.push(...difference(first.records.flatMap(entries), second.records.flatMap(entries)));
+    const found = difference(first.records.flatMap(entries), second.records.flatMap(entries));
+    differences.push(...found.filter((each) => !isKnown(each)));
   }
   return { name, same: differences.length === 0, differences };
+}
+
+/** A known difference is one part of one kind of event, wherever it shows. */
+function isKnown({ mark, key, part }) {
+  return mark === '~' && known.some((each) => `${kindOf(key)} ${part}`.startsWith(`${each.part}:`));
+}
+
+/** The key without the record's label. */
+function kindOf(key) {
+  return /[A-Z]\w+( refused)?$/.exec(key)?.[0] ?? key;
 }
 
 function tell({ name, differences }) {
@@ -91,9 +105,8 @@ function tell({ name, differences }) {
 function tellSummary(verdicts) {
   const counts = new Map();
   for (const { mark, key, part } of verdicts.flatMap(({ differences }) => differences)) {
-    // Without the record's label, and of a whole event only its name.
-    const kind = /[A-Z]\w+( refused)?$/.exec(key)?.[0] ?? key;
-    const line = mark === '~' || key === 'failed' ? `${mark} ${kind} ${part.split('\n')[0]}` : `${mark} ${kind}`;
+    // Of a whole event only its name: that it is there or not says enough.
+    const line = mark === '~' || key === 'failed' ? `${mark} ${kindOf(key)} ${part.split('\n')[0]}` : `${mark} ${kindOf(key)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   for (const [line, count] of [...counts].sort(([, one], [, other]) => other - one)) {

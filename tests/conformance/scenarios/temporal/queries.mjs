@@ -160,7 +160,8 @@ export const scenarios = [
     await probe.polled(stickyQueue);
     const asked = ask(probe, run);
     const task = await poll;
-    assert.ok(absent(task.history?.events), 'a sticky worker knows the history');
+    // The official core takes a task without a history for a broken one; it has to be there and empty.
+    assert.deepEqual(task.history, {});
     await answer(probe, task, 'from the cache');
     assert.deepEqual((await asked).queryResult, ['from the cache']);
   }),
