@@ -4,8 +4,8 @@ using TemporalDev.Postgres;
 
 namespace Orchestrator.Tests.Postgres;
 
-/// <summary>A folder for one cluster, deleted with the test.</summary>
-internal sealed class Scratch : IDisposable
+/// <summary>A folder for one cluster, deleted with the test or the class that uses it.</summary>
+public sealed class Scratch : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("embedded-postgres-").FullName;
 
