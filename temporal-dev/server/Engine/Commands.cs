@@ -34,10 +34,10 @@ internal static class Commands
         switch (command.CommandType)
         {
             case CommandType.ScheduleActivityTask:
-                Activities.Schedule(step, command.ScheduleActivityTaskCommandAttributes, context);
+                ActivityTasks.Schedule(step, command.ScheduleActivityTaskCommandAttributes, context);
                 break;
             case CommandType.RequestCancelActivityTask:
-                Activities.RequestCancel(step, command.RequestCancelActivityTaskCommandAttributes, context);
+                ActivityTasks.RequestCancel(step, command.RequestCancelActivityTaskCommandAttributes, context);
                 break;
             case CommandType.StartTimer:
                 UserTimers.Start(step, command.StartTimerCommandAttributes, context);

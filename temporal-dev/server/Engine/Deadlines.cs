@@ -68,11 +68,11 @@ internal static class Deadlines
     {
         if (OfActivity(activity).Type is { } type)
         {
-            Activities.TimeOut(step, activity, type);
+            ActivityTasks.TimeOut(step, activity, type);
             return;
         }
 
-        Activities.BecomeReady(step, activity);
+        ActivityTasks.BecomeReady(step, activity);
     }
 
     private static (DateTimeOffset At, TimeoutType Type)? OfTask(WorkflowTaskState? task) => task switch

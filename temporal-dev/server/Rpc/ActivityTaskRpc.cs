@@ -74,7 +74,7 @@ internal sealed class ActivityTaskRpc(
 
         await Executions.ChangeAsync(lease, run, step =>
         {
-            Activities.Start(step, activity, request.Identity, Guid.NewGuid().ToString());
+            ActivityTasks.Start(step, activity, request.Identity, Guid.NewGuid().ToString());
             return true;
         });
         return await ActivityTaskReplies.BuildAsync(lease, run, activity, CancellationToken.None);
@@ -142,11 +142,11 @@ internal sealed class ActivityTaskRpc(
                 if (ActivityLimits.Excess(details, "The heartbeat details exceed size limit.") is { } excess)
                 {
                     // The worker is told to stop: its activity has just failed under it.
-                    Activities.Fail(step, activity, excess, activity.Identity);
+                    ActivityTasks.Fail(step, activity, excess, activity.Identity);
                     return true;
                 }
 
-                Activities.Heartbeat(step, activity, details);
+                ActivityTasks.Heartbeat(step, activity, details);
                 return activity.IsCancelRequested;
             },
             CancellationToken.None);
@@ -195,11 +195,11 @@ internal abstract record ActivityAnswer
         {
             if (ActivityLimits.Excess(Result, "The result exceeds size limit.") is { } excess)
             {
-                Activities.Fail(step, activity, excess, Identity);
+                ActivityTasks.Fail(step, activity, excess, Identity);
                 return;
             }
 
-            Activities.Complete(step, activity, Result, Identity);
+            ActivityTasks.Complete(step, activity, Result, Identity);
         }
     }
 
@@ -209,11 +209,11 @@ internal abstract record ActivityAnswer
         {
             if (LastHeartbeat is not null)
             {
-                Activities.Heartbeat(step, activity, LastHeartbeat);
+                ActivityTasks.Heartbeat(step, activity, LastHeartbeat);
             }
 
             var failure = Failure ?? new Failure { Message = "The worker gave no failure.", Source = "Server" };
-            Activities.Fail(step, activity, ActivityLimits.Shorten(failure), Identity);
+            ActivityTasks.Fail(step, activity, ActivityLimits.Shorten(failure), Identity);
         }
     }
 
@@ -226,7 +226,7 @@ internal abstract record ActivityAnswer
                 throw Fields.Invalid("The activity cannot be reported as canceled: nobody has requested its cancellation.");
             }
 
-            Activities.Cancel(step, activity, Details, Identity);
+            ActivityTasks.Cancel(step, activity, Details, Identity);
         }
     }
 }

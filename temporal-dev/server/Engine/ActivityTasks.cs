@@ -9,7 +9,7 @@ using Temporalio.Api.History.V1;
 namespace TemporalDev.Server.Engine;
 
 /// <summary>Activities from the command that schedules them to the event that closes them.</summary>
-internal static class Activities
+internal static class ActivityTasks
 {
     public static void Schedule(Transition step, ScheduleActivityTaskCommandAttributes command, CommandContext context)
     {
