@@ -19,6 +19,7 @@ internal sealed class SampleService
     public static readonly MethodDescriptor Count = Find("CountWorkflowExecutions");
     public static readonly MethodDescriptor Unserved = Find("UpdateWorkflowExecution");
 
+    private readonly ConcurrentDictionary<string, int> _pollsByPeer = new();
     private int _failures;
 
     public SampleService()
@@ -32,7 +33,7 @@ internal sealed class SampleService
             Task.FromResult(new RespondActivityTaskCompletedResponse()));
         Routes.Unary<GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse>(History, (request, _) =>
             Task.FromResult(new GetWorkflowExecutionHistoryResponse { NextPageToken = ByteString.CopyFrom(new byte[request.MaximumPageSize]) }));
-        Routes.Unary<CountWorkflowExecutionsRequest, CountWorkflowExecutionsResponse>(Count, (request, _) => Task.FromResult(CountOrFail(request)));
+        Routes.Unary<CountWorkflowExecutionsRequest, CountWorkflowExecutionsResponse>(Count, (request, call) => Task.FromResult(CountOrFail(request, call)));
     }
 
     public GrpcRoutes Routes { get; } = new();
@@ -70,6 +71,7 @@ internal sealed class SampleService
     private async Task<PollWorkflowTaskQueueResponse> PollAsync(PollWorkflowTaskQueueRequest request, GrpcCall call)
     {
         Deadlines.Enqueue(call.Deadline);
+        _pollsByPeer.AddOrUpdate(call.Peer, 1, (_, open) => open + 1);
         try
         {
             await Task.Delay(Timeout.Infinite, call.CancellationToken);
@@ -77,14 +79,16 @@ internal sealed class SampleService
         }
         finally
         {
+            _pollsByPeer.AddOrUpdate(call.Peer, 0, (_, open) => open - 1);
             EndedPolls.Enqueue(call.CancellationToken.IsCancellationRequested);
         }
     }
 
-    private CountWorkflowExecutionsResponse CountOrFail(CountWorkflowExecutionsRequest request) => request.Query switch
+    private CountWorkflowExecutionsResponse CountOrFail(CountWorkflowExecutionsRequest request, GrpcCall call) => request.Query switch
     {
         "bug" => throw new InvalidOperationException("a secret of the server"),
         "own cancellation" => throw new OperationCanceledException("cancelled inside"),
+        "polls of this peer" => new CountWorkflowExecutionsResponse { Count = _pollsByPeer.GetValueOrDefault(call.Peer) },
         _ when Interlocked.Decrement(ref _failures) >= 0 => throw new GrpcException(GrpcStatusCode.Unavailable, "try again"),
         _ => new CountWorkflowExecutionsResponse { Count = 42 },
     };

@@ -17,6 +17,10 @@ public static class GrpcHosting
     // HTTP/2 idle connections are kept for pollers that come back; the keep-alive ping finds dead ones earlier.
     private static readonly TimeSpan IdleConnectionTimeout = TimeSpan.FromMinutes(10);
 
+    // Clients put namespaces and ids into headers, and Kestrel ends the connection of all when one call's are too long:
+    // an id that is only too long has to reach its handler. Go's servers allow 16 MiB.
+    private const int MaxHeadersBytes = 1024 * 1024;
+
     public static void MapGrpc(this IEndpointRouteBuilder endpoints, GrpcRoutes routes, GrpcServerOptions? options = null)
     {
         var services = endpoints.ServiceProvider;
@@ -40,6 +44,8 @@ public static class GrpcHosting
         limits.MaxRequestBodySize = null;
         // A slow request must not end the connection that others share; RequestReadTimeout ends the call instead.
         limits.MinRequestBodyDataRate = null;
+        limits.MaxRequestHeadersTotalSize = MaxHeadersBytes;
+        limits.Http2.MaxRequestHeaderFieldSize = MaxHeadersBytes;
         limits.KeepAliveTimeout = IdleConnectionTimeout;
         limits.Http2.MaxStreamsPerConnection = options.MaxOpenCallsPerConnection;
         limits.Http2.KeepAlivePingDelay = options.KeepAlivePingDelay;

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Orchestrator.Tests.House;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>Runs a suite of <c>tests/conformance</c> in Node against an address and tells how each scenario ended.</summary>
+internal static partial class ConformanceSuite
+{
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
+    private static readonly string Folder = Path.Combine(SourceTree.Root, "tests", "conformance");
+    private static readonly Lazy<Task> Installed = new(InstallAsync);
+
+    /// <summary>
+    /// Every scenario of a suite as its runner names it. Read from the source, because tests are discovered
+    /// before the packages that the scenarios import are there.
+    /// </summary>
+    public static ImmutableArray<string> Scenarios(string suite) =>
+    [
+        .. from file in Directory.EnumerateFiles(Path.Combine(Folder, "scenarios", suite), "*.mjs").Order(StringComparer.Ordinal)
+           from Match sentence in Sentence().Matches(File.ReadAllText(file))
+           select $"{Path.GetFileNameWithoutExtension(file)}: {sentence.Groups["text"].Value.Replace("\\'", "'", StringComparison.Ordinal)}",
+    ];
+
+    public static async Task<IReadOnlyDictionary<string, ScenarioOutcome>> RunAsync(
+        string suite, string address, TimeSpan limit, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        await Installed.Value;
+        var output = await RunAsync("node", ["run.mjs", "--suite", suite, "--address", address, "--json"], limit, environment);
+        var outcomes = output.Text
+            .Split('\n')
+            // The native core logs to the same output.
+            .Where(line => line.StartsWith('{'))
+            .Select(line => JsonSerializer.Deserialize<ScenarioOutcome>(line, JsonSerializerOptions.Web)!)
+            .ToDictionary(outcome => outcome.Name);
+        Assert.True(outcomes.Count > 0, $"The suite '{suite}' reported nothing.\n{output}");
+        return outcomes;
+    }
+
+    private static async Task InstallAsync()
+    {
+        // npm writes this file last, so it stands for "the packages are complete".
+        var complete = new FileInfo(Path.Combine(Folder, "node_modules", ".package-lock.json"));
+        if (complete.Exists && complete.LastWriteTimeUtc > File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+        {
+            return;
+        }
+
+        var output = await RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], InstallLimit, environment: null);
+        Assert.True(output.ExitCode == 0, $"The conformance packages could not be installed.\n{output}");
+        File.SetLastWriteTimeUtc(complete.FullName, DateTime.UtcNow);
+    }
+
+    private static async Task<Output> RunAsync(
+        string program, IEnumerable<string> arguments, TimeSpan limit, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? ImmutableDictionary<string, string>.Empty)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        using var ending = new CancellationTokenSource(limit);
+        try
+        {
+            var text = process.StandardOutput.ReadToEndAsync(ending.Token);
+            var errors = process.StandardError.ReadToEndAsync(ending.Token);
+            await process.WaitForExitAsync(ending.Token);
+            return new Output(process.ExitCode, await text, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} did not end within {limit}.");
+        }
+    }
+
+    [GeneratedRegex(@"^\s*scenario\((?<quote>['""`])(?<text>(?:\\.|(?!\k<quote>).)+)\k<quote>", RegexOptions.Multiline)]
+    private static partial Regex Sentence();
+
+    private sealed record Output(int ExitCode, string Text, string Errors);
+}
+
+/// <summary>One line of the runner: <c>passed</c>, <c>failed</c> with its error, or <c>skipped</c> with its reason.</summary>
+internal sealed record ScenarioOutcome(string Name, string Outcome, int Milliseconds, string? Error, string? Reason);
