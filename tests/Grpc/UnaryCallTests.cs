@@ -52,6 +52,16 @@ public sealed class UnaryCallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_id_that_is_far_too_long_still_reaches_its_handler_as_metadata()
+    {
+        var options = new GrpcCallOptions { Metadata = new GrpcMetadata { { "resource-id", new string('x', 500_000) } } };
+
+        var seen = (await DescribeAsync(options)).NamespaceInfo.Data;
+
+        Assert.Equal(500_000, seen["resource-id"].Length);
+    }
+
+    [Fact]
     public async Task A_failure_arrives_with_code_message_and_typed_details()
     {
         var failure = await Assert.ThrowsAsync<GrpcException>(() =>

@@ -11,7 +11,7 @@ internal static partial class ConformanceSuite
 {
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly string Folder = Path.Combine(SourceTree.Root, "tests", "conformance");
-    private static readonly Lazy<Task> Installed = new(InstallAsync);
+    private static readonly SemaphoreSlim OneInstallation = new(1, 1);
 
     /// <summary>
     /// Every scenario of a suite as its runner names it. Read from the source, because tests are discovered
@@ -27,7 +27,7 @@ internal static partial class ConformanceSuite
     public static async Task<IReadOnlyDictionary<string, ScenarioOutcome>> RunAsync(
         string suite, string address, TimeSpan limit, IReadOnlyDictionary<string, string>? environment = null)
     {
-        await Installed.Value;
+        await InstallAsync();
         var output = await RunAsync("node", ["run.mjs", "--suite", suite, "--address", address, "--json"], limit, environment);
         var outcomes = output.Text
             .Split('\n')
@@ -41,16 +41,24 @@ internal static partial class ConformanceSuite
 
     private static async Task InstallAsync()
     {
-        // npm writes this file last, so it stands for "the packages are complete".
-        var complete = new FileInfo(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        if (complete.Exists && complete.LastWriteTimeUtc > File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+        await OneInstallation.WaitAsync();
+        try
         {
-            return;
-        }
+            // npm writes this file last, so it stands for "the packages are complete".
+            var complete = Path.Combine(Folder, "node_modules", ".package-lock.json");
+            if (File.Exists(complete) && File.GetLastWriteTimeUtc(complete) >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+            {
+                return;
+            }
 
-        var output = await RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], InstallLimit, environment: null);
-        Assert.True(output.ExitCode == 0, $"The conformance packages could not be installed.\n{output}");
-        File.SetLastWriteTimeUtc(complete.FullName, DateTime.UtcNow);
+            var output = await RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], InstallLimit, environment: null);
+            Assert.True(output.ExitCode == 0, $"The conformance packages could not be installed.\n{output}");
+            File.SetLastWriteTimeUtc(complete, DateTime.UtcNow);
+        }
+        finally
+        {
+            OneInstallation.Release();
+        }
     }
 
     private static async Task<Output> RunAsync(

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TemporalDev.Protocol.Grpc;
 
-/// <summary>What a handler may know about the call besides its request.</summary>
+/// <summary>What a handler may know about the call besides its request, until its task ends.</summary>
 public sealed class GrpcCall
 {
     private GrpcMetadata? _metadata;
