@@ -1,0 +1,72 @@
+namespace Orchestrator.Cli.Rendering;
+
+/// <summary>Lines of text. In a terminal the progress rewrites its own line; in a pipe it is a line now and then.</summary>
+internal sealed class TextView(TextWriter output, TimeProvider time, bool terminal) : IFollowView
+{
+    private static readonly TimeSpan ProgressInPipe = TimeSpan.FromSeconds(5);
+
+    private readonly int _width = terminal ? Math.Max(40, ConsoleWidth()) : int.MaxValue;
+    private DateTimeOffset _lastProgress;
+    private bool _onProgressLine;
+
+    public void Show(FollowEvent happened)
+    {
+        LeaveProgressLine();
+        var mark = happened.Kind switch
+        {
+            FollowKind.Batch => "==",
+            FollowKind.Gate or FollowKind.Decision or FollowKind.Refusal => "??",
+            _ => "  ",
+        };
+        output.WriteLine($"{time.GetLocalNow():HH:mm:ss} {mark} {happened.Text}");
+    }
+
+    public void ShowProgress(string batch, string step, string text)
+    {
+        if (terminal)
+        {
+            var line = $"{time.GetLocalNow():HH:mm:ss}    {step}: {text}";
+            output.Write($"\r{Fit(line)}");
+            output.Flush();
+            _onProgressLine = true;
+        }
+        else if (time.GetUtcNow() - _lastProgress >= ProgressInPipe)
+        {
+            _lastProgress = time.GetUtcNow();
+            output.WriteLine($"{time.GetLocalNow():HH:mm:ss}    {step}: {text}");
+        }
+    }
+
+    public void Ask(string question)
+    {
+        LeaveProgressLine();
+        output.Write(question);
+        output.Flush();
+        // What comes next while the question stands goes below it.
+        _onProgressLine = terminal;
+    }
+
+    private void LeaveProgressLine()
+    {
+        if (_onProgressLine)
+        {
+            output.WriteLine();
+            _onProgressLine = false;
+        }
+    }
+
+    // Padded, so that nothing of a longer line before it stays; cut, because a line that wraps cannot be rewritten.
+    private string Fit(string line) => line.Length < _width ? line.PadRight(_width - 1) : line[..(_width - 1)];
+
+    private static int ConsoleWidth()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities;
+using Orchestrator.Activities.Backfill;
+using Orchestrator.Activities.Checks;
+using Orchestrator.Activities.Ddl;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Serilog;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Worker;
+
+/// <summary>The composition root: a worker of its own process, or inside of another program's.</summary>
+public sealed class WorkerHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private WorkerHost(IHost host) => _host = host;
+
+    /// <summary>Ends when the worker does: by itself, which is a failure and is thrown, or because it was disposed.</summary>
+    public Task Ended => EndAsync();
+
+    /// <summary>Returns once the worker is connected and polls.</summary>
+    public static async Task<WorkerHost> StartAsync(WorkerSettings settings, CancellationToken cancel)
+    {
+        var client = await TemporalClient.ConnectAsync(TemporalAddress.FromEnvironment());
+        var host = new WorkerHost(Build(settings, client));
+        await host._host.StartAsync(cancel);
+        return host;
+    }
+
+    public static async Task RunAsync(WorkerSettings settings, CancellationToken cancel)
+    {
+        await using var host = await StartAsync(settings, cancel);
+        await host.Ended.WaitAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Its own limit is the host's shutdown timeout.
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+
+    private static IHost Build(WorkerSettings settings, ITemporalClient client)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddSerilog(Logging.Create(settings), dispose: true);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.GracefulShutdown + TimeSpan.FromSeconds(4));
+        builder.Services
+            .AddSingleton(settings)
+            .AddSingleton(client)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(new ActivitySettings
+            {
+                Ledger = settings.Ledger,
+                LocalServer = settings.LocalServer,
+                ReadVariable = Environment.GetEnvironmentVariable,
+            })
+            .AddSingleton<WorkflowIsOpen>((id, cancel) => IsOpenAsync(client, id, cancel))
+            .AddSingleton<Databases>()
+            .AddSingleton<StepSites>()
+            .AddSingleton<LedgerActivities>()
+            .AddSingleton<CheckActivities>()
+            .AddSingleton<ScriptActivities>()
+            .AddSingleton<BackfillActivities>()
+            .AddSingleton<MigrationWorker>()
+            .AddHostedService(services => services.GetRequiredService<MigrationWorker>());
+        return builder.Build();
+    }
+
+    private async Task EndAsync()
+    {
+        await (_host.Services.GetRequiredService<MigrationWorker>().ExecuteTask ?? Task.CompletedTask);
+    }
+
+    private static async Task<bool> IsOpenAsync(ITemporalClient client, string workflowId, CancellationToken cancel)
+    {
+        try
+        {
+            var description = await client.GetWorkflowHandle(workflowId).DescribeAsync(new() { Rpc = new() { CancellationToken = cancel } });
+            return description.Status == WorkflowExecutionStatus.Running;
+        }
+        catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Signals are the caller's business: this host lives inside of processes that have their own way to end.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

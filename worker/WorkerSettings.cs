@@ -1,0 +1,93 @@
+using Npgsql;
+using Orchestrator.Workflows.Contracts;
+
+namespace Orchestrator.Worker;
+
+/// <summary>What a worker must know, read from the environment once, at its start.</summary>
+public sealed record WorkerSettings
+{
+    public const string LedgerVariable = "ORCHESTRATOR_LEDGER";
+    public const string LocalVariable = "ORCHESTRATOR_LOCAL";
+    public const string TaskQueueVariable = "ORCHESTRATOR_TASK_QUEUE";
+    public const string LogFileVariable = "ORCHESTRATOR_LOG_FILE";
+    public const string LogLevelVariable = "ORCHESTRATOR_LOG_LEVEL";
+    public const string ActivitiesVariable = "ORCHESTRATOR_ACTIVITIES";
+
+    private const int MostActivities = 1_000;
+
+    private static readonly string[] Levels = ["debug", "information", "warning", "error"];
+
+    /// <summary>Connection string of the ledger's database.</summary>
+    public required string Ledger { get; init; }
+
+    /// <summary>Connection string of a server on which the databases of embedded environments are made; null where there are none.</summary>
+    public string? LocalServer { get; init; }
+
+    public string TaskQueue { get; init; } = WorkflowIds.TaskQueue;
+
+    /// <summary>JSON lines, for machines; the console is for people.</summary>
+    public string? LogFile { get; init; }
+
+    public string LogLevel { get; init; } = "information";
+
+    // Each holds a database connection or two; more of them wait for connections instead of working.
+    public int Activities { get; init; } = 20;
+
+    /// <summary>How long running activities may finish their chunk before they are cut off. A host that stops is given ten seconds by most supervisors.</summary>
+    public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reads the settings, or lists every mistake in them, each with the name of its variable.</summary>
+    public static (WorkerSettings? Settings, IReadOnlyList<string> Mistakes) Read(Func<string, string?> variable)
+    {
+        var mistakes = new List<string>();
+        var settings = new WorkerSettings
+        {
+            Ledger = Connection(LedgerVariable) ?? "",
+            LocalServer = Connection(LocalVariable),
+            TaskQueue = Value(TaskQueueVariable) ?? WorkflowIds.TaskQueue,
+            LogFile = Value(LogFileVariable),
+            LogLevel = Level(Value(LogLevelVariable) ?? "information"),
+            Activities = Count(Value(ActivitiesVariable) ?? "20"),
+        };
+        if (Value(LedgerVariable) is null)
+        {
+            mistakes.Add($"{LedgerVariable} is not set: it must hold the connection string of the ledger's database.");
+        }
+
+        return (mistakes.Count == 0 ? settings : null, mistakes);
+
+        string? Value(string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+        string? Connection(string name)
+        {
+            if (Value(name) is not { } text)
+            {
+                return null;
+            }
+
+            try
+            {
+                return new NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 } ? text : Mistake<string>($"{name} names no host.");
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException)
+            {
+                // The parser's own message may repeat a password.
+                return Mistake<string>($"{name} is not a connection string; write it as 'Host=...;Port=...;Database=...;Username=...;Password=...'.");
+            }
+        }
+
+        string Level(string text) => Levels.Contains(text.ToLowerInvariant())
+            ? text.ToLowerInvariant()
+            : Mistake<string>($"{LogLevelVariable} is '{text}', which is none of {string.Join(", ", Levels)}.") ?? "";
+
+        int Count(string text) => int.TryParse(text, out var number) && number is >= 1 and <= MostActivities
+            ? number
+            : Mistake<int>($"{ActivitiesVariable} is '{text}', which is not a number from 1 to {MostActivities}.");
+
+        T? Mistake<T>(string sentence)
+        {
+            mistakes.Add(sentence);
+            return default;
+        }
+    }
+}
