@@ -30,10 +30,10 @@ internal sealed class Approver(ITemporalClient client, IFollowView view, TextRea
 
         if (sayYes)
         {
-            return await SayYesOnceAsync(look, batch, gate, cancel);
+            return await SayYesAsync(look, batch, gate, cancel);
         }
 
-        Ask(gate);
+        Ask(batch, gate);
         if (_answer is not { IsCompleted: true })
         {
             return input is null;
@@ -46,7 +46,7 @@ internal sealed class Approver(ITemporalClient client, IFollowView view, TextRea
         {
             case TerminalAnswer.Go or TerminalAnswer.NoGo:
                 await SignalAsync(look, batch, answer, gate, cancel);
-                _asked = QuestionOf(gate);
+                _asked = QuestionOf(batch, gate);
                 return false;
             case TerminalAnswer.Detach:
                 return true;
@@ -64,33 +64,33 @@ internal sealed class Approver(ITemporalClient client, IFollowView view, TextRea
         _ => TerminalAnswer.Unclear,
     };
 
-    private void Ask(GateStatus gate)
+    private void Ask(BatchStatus batch, GateStatus gate)
     {
-        if (_asked == QuestionOf(gate) || input is null)
+        if (_asked == QuestionOf(batch, gate) || input is null)
         {
             return;
         }
 
-        _asked = QuestionOf(gate);
+        _asked = QuestionOf(batch, gate);
         view.Ask($"{gate.Question} (go / no-go / detach) ");
         // A terminal's read cannot be cancelled: it waits on a thread of its own and is forgotten when the program ends.
         _answer ??= Task.Factory.StartNew(input.ReadLine, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     // Other evidence is another question, and an answer that did not count leaves it open.
-    private static string QuestionOf(GateStatus gate) => string.Join('\n', gate.Refusals.Prepend(gate.Evidence));
+    private static string QuestionOf(BatchStatus batch, GateStatus gate) => string.Join('\n', gate.Refusals.Prepend(gate.Evidence).Prepend(batch.Batch));
 
-    private async Task<bool> SayYesOnceAsync(ProgramLook look, BatchStatus batch, GateStatus gate, CancellationToken cancel)
+    /// <summary>True when it did not count: saying it again would not either.</summary>
+    private async Task<bool> SayYesAsync(ProgramLook look, BatchStatus batch, GateStatus gate, CancellationToken cancel)
     {
-        if (_asked is not null && _asked != QuestionOf(gate))
+        if (gate.Refusals.Any(r => r.StartsWith($"{who}:", StringComparison.Ordinal)))
         {
-            // It did not count, and saying it again would not either.
             return true;
         }
 
-        if (_asked is null)
+        if (_asked != QuestionOf(batch, gate))
         {
-            _asked = QuestionOf(gate);
+            _asked = QuestionOf(batch, gate);
             view.Show(new FollowEvent(FollowKind.Note, batch.Batch, null, null, $"--yes: saying go as '{who}'. Nobody has looked at the evidence."));
             await SignalAsync(look, batch, TerminalAnswer.Go, gate, cancel);
         }
