@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;

@@ -2,6 +2,7 @@ using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Status;
 using Temporalio.Client;
+using Temporalio.Converters;
 
 namespace Orchestrator.Cli.Programs;
 
@@ -44,6 +45,6 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
             .FirstOrDefault(a => a.ActivityType.Name == "Backfill")?.HeartbeatDetails?.Payloads_.FirstOrDefault();
         return heartbeat is null
             ? null
-            : (BackfillProgress?)await client.Options.DataConverter.ToValueAsync(heartbeat, typeof(BackfillProgress));
+            : await client.Options.DataConverter.ToValueAsync<BackfillProgress>(heartbeat);
     }
 }

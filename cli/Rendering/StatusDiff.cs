@@ -1,6 +1,5 @@
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
-using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Status;
 
 namespace Orchestrator.Cli.Rendering;

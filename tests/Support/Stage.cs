@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Orchestrator.Activities;
+using Orchestrator.Activities.Backfill;
+using Orchestrator.Activities.Checks;
+using Orchestrator.Activities.Ddl;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows;
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Plan;
+using Temporalio.Client;
+using Temporalio.Worker;
+using TemporalDev.Server.Host;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>
+/// Everything that a batch needs but the command line: a Temporal service, a worker with the real workflows and activities, and
+/// one database that is ledger and target. <c>TEMPORAL_ADDRESS</c> puts another Temporal in the place of the embedded one.
+/// </summary>
+public sealed class Stage : IAsyncLifetime
+{
+    public string TaskQueue { get; } = $"stage-{Guid.NewGuid():N}";
+    private readonly Stack<Func<Task>> _undo = new();
+
+    public string Connection { get; private set; } = "";
+
+    public ITemporalClient Client { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Connection = await TestCluster.CreateDatabaseAsync();
+        _undo.Push(() => TestCluster.DropDatabaseAsync(Connection));
+        Client = await TemporalClient.ConnectAsync(new(await AddressAsync()));
+        var databases = new Databases(new ActivitySettings { Ledger = Connection, ReadVariable = _ => Connection });
+        _undo.Push(async () => await databases.DisposeAsync());
+        var stop = new CancellationTokenSource();
+        var working = WorkAsync(databases, stop.Token);
+        _undo.Push(async () =>
+        {
+            await stop.CancelAsync();
+            await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.Dispose();
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        while (_undo.TryPop(out var undo))
+        {
+            await undo();
+        }
+    }
+
+    private async Task WorkAsync(Databases databases, CancellationToken stop)
+    {
+        var sites = new StepSites(databases);
+        using var worker = new TemporalWorker(Client, new TemporalWorkerOptions(TaskQueue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }
+            .AddWorkflow<ProgramWorkflow>()
+            .AddWorkflow<BatchWorkflow>()
+            .AddAllActivities(new LedgerActivities(sites, databases, (_, _) => Task.FromResult(false)))
+            .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
+            .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
+            .AddAllActivities(new BackfillActivities(sites, TimeProvider.System)));
+        await worker.ExecuteAsync(stop);
+    }
+
+    internal async Task<WorkflowHandle<BatchWorkflow, BatchOutcome>> StartBatchAsync(MigrationPlan plan)
+    {
+        var digest = await PublishAsync(plan);
+        var input = new BatchInput { Plan = digest, Environment = "test", Batch = plan.Batches[0].Id, Requester = "requester" };
+        return await Client.StartWorkflowAsync(
+            (BatchWorkflow batch) => batch.RunAsync(input), new WorkflowOptions($"{plan.Name}/{input.Batch}", TaskQueue));
+    }
+
+    internal async Task<WorkflowHandle<ProgramWorkflow, ProgramOutcome>> StartProgramAsync(MigrationPlan plan)
+    {
+        var digest = await PublishAsync(plan);
+        var input = new ProgramInput { Plan = digest, Environment = "test", Requester = "requester" };
+        return await Client.StartWorkflowAsync(
+            (ProgramWorkflow program) => program.RunAsync(input), new WorkflowOptions(WorkflowIds.Program(plan.Name, "test", digest), TaskQueue));
+    }
+
+    private async Task<string> PublishAsync(MigrationPlan plan)
+    {
+        await using var ledger = NpgsqlDataSource.Create(Connection);
+        await LedgerSchema.EnsureAsync(ledger, default);
+        return await Plans.PublishAsync(ledger, plan, default);
+    }
+
+    private async Task<string> AddressAsync()
+    {
+        if (Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        var server = await EmbeddedTemporal.StartAsync(new TemporalOptions(), NullLoggerFactory.Instance);
+        _undo.Push(async () => await server.DisposeAsync());
+        return server.Address;
+    }
+}
