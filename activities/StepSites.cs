@@ -43,7 +43,7 @@ public sealed class StepSites(Databases databases)
             _plans.Clear();
         }
 
-        var published = await Plans.ReadAsync(await databases.LedgerAsync(cancel), digest, cancel);
+        var published = await PublishedPlans.ReadAsync(await databases.LedgerAsync(cancel), digest, cancel);
         return _plans[digest] = (published, PlanCanon.Read(published.Canonical));
     }
 

@@ -13,4 +13,7 @@ internal enum ExitCode
 
     /// <summary>Somebody said no-go, or a hard stop tripped, and everything was taken back.</summary>
     Undone = 3,
+
+    /// <summary>The person left, or nobody was there to ask; the program is as it was and the same command comes back to it.</summary>
+    Detached = 4,
 }

@@ -17,8 +17,10 @@ internal static class Program
 
     private static RootCommand Commands() => new("Runs staged database migrations that survive everything and can be taken back.")
     {
+        RunCommand.Create(),
         UpCommand.Create(),
         PieceCommands.Database(),
         PieceCommands.Service(),
+        PieceCommands.Worker(),
     };
 }

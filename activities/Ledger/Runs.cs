@@ -12,7 +12,7 @@ internal static class Runs
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await Plans.InsertAsync(connection, transaction, plan, cancel);
+        await PublishedPlans.InsertAsync(connection, transaction, plan, cancel);
         var inserted = await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into orchestrator.runs (id, plan_digest, environment, requester)

@@ -10,6 +10,8 @@ internal static class PieceCommands
 
     public static Command Service() => Create(Piece.Service, ServicePiece.StartAsync);
 
+    public static Command Worker() => Create(Piece.Worker, WorkerPiece.StartAsync);
+
     private static Command Create(Piece piece, Func<StateFolder, CancellationToken, Task<RunningPiece>> start)
     {
         var command = new Command(piece.Verb()) { Hidden = true };

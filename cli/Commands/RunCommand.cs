@@ -135,7 +135,7 @@ internal static class RunCommand
     {
         await using var database = NpgsqlDataSource.Create(ledger);
         await LedgerSchema.EnsureAsync(database, cancel);
-        return await Plans.PublishAsync(database, plan, cancel);
+        return await PublishedPlans.PublishAsync(database, plan, cancel);
     }
 
     private static string Describe(StartMove move, MigrationPlan plan, string id) => move switch

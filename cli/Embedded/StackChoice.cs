@@ -15,7 +15,7 @@ internal sealed record StackChoice(bool NamesTemporal, string? Ledger, string? L
 
     /// <summary>In starting order. A worker is embedded with whatever it alone can reach; where everything is elsewhere, so are the workers.</summary>
     public IReadOnlyList<Piece> Pieces =>
-        !EmbedsAnything ? [] : NamesTemporal ? [Piece.Database] : [Piece.Database, Piece.Service];
+        !EmbedsAnything ? [] : NamesTemporal ? [Piece.Database, Piece.Worker] : [Piece.Database, Piece.Service, Piece.Worker];
 
     public static StackChoice From(Func<string, string?> variable)
     {

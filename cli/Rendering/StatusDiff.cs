@@ -9,7 +9,7 @@ internal static class StatusDiff
 {
     public static IEnumerable<FollowEvent> Between(BatchStatus? before, BatchStatus now)
     {
-        if (before?.Title != now.Title)
+        if (now.Title.Length > 0 && before?.Title != now.Title)
         {
             yield return new(FollowKind.Batch, now.Batch, null, now.Phase.ToString(), now.Title);
         }

@@ -86,7 +86,7 @@ public sealed class Stage : IAsyncLifetime
     {
         await using var ledger = NpgsqlDataSource.Create(Connection);
         await LedgerSchema.EnsureAsync(ledger, default);
-        return await Plans.PublishAsync(ledger, plan, default);
+        return await PublishedPlans.PublishAsync(ledger, plan, default);
     }
 
     private async Task<string> AddressAsync()

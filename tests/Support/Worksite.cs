@@ -37,7 +37,7 @@ internal sealed class Worksite : IAsyncDisposable
     public static async Task<Worksite> OpenAsync(string connection, MigrationPlan plan)
     {
         var site = new Worksite(connection, plan);
-        await Plans.PublishAsync(await site.Databases.LedgerAsync(default), plan, default);
+        await PublishedPlans.PublishAsync(await site.Databases.LedgerAsync(default), plan, default);
         return site;
     }
 

@@ -5,7 +5,7 @@ using Orchestrator.Workflows.Plan;
 namespace Orchestrator.Activities.Ledger;
 
 /// <summary>The table <c>orchestrator.plans</c>: what was meant to run, by digest.</summary>
-public static class Plans
+public static class PublishedPlans
 {
     public static async Task<string> PublishAsync(NpgsqlDataSource ledger, MigrationPlan plan, CancellationToken cancel)
     {

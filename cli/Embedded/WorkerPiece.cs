@@ -1,0 +1,19 @@
+using Orchestrator.Worker;
+
+namespace Orchestrator.Cli.Embedded;
+
+/// <summary>The worker, with everything it needs in its environment.</summary>
+internal static class WorkerPiece
+{
+    public static async Task<RunningPiece> StartAsync(StateFolder state, CancellationToken cancel)
+    {
+        var (settings, mistakes) = WorkerSettings.Read(Environment.GetEnvironmentVariable);
+        if (settings is null)
+        {
+            throw new StackException(string.Join(' ', mistakes));
+        }
+
+        var worker = await WorkerHost.StartAsync(settings with { LogFile = settings.LogFile ?? Path.Combine(state.Logs, "worker.log") }, cancel);
+        return new RunningPiece(null, worker.Ended, worker);
+    }
+}
