@@ -17,6 +17,9 @@ internal static class OfficialServer
     private static readonly Lock Gate = new();
     private static Task<string>? _server;
 
+    // Kept, because a collected process closes its input, and with it the server.
+    private static readonly List<Process> Kept = [];
+
     public static bool IsAtHand => Cli is not null;
 
     private static string? Cli { get; } = FindCli();
@@ -61,7 +64,7 @@ internal static class OfficialServer
             },
             RedirectStandardInput = true,
         };
-        Process.Start(start);
+        Kept.Add(Process.Start(start)!);
         return await AnsweringAsync($"127.0.0.1:{port}");
     }
 
