@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Temporalio.Api.Common.V1;
 using Temporalio.Common;
 using Temporalio.Workflows;
@@ -8,10 +9,13 @@ namespace Temporalio.Client;
 /// <summary>The start that goes with an update, once. It tells its caller the handle, whatever becomes of the update.</summary>
 public abstract class WithStartWorkflowOperation : ICloneable
 {
-    private bool _used;
+    // Shared with copies: interceptors change a copy, and that is still the same start.
+    private readonly StrongBox<bool> _used;
 
-    private protected WithStartWorkflowOperation(string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options)
+    private protected WithStartWorkflowOperation(
+        string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options, StrongBox<bool> used)
     {
+        _used = used;
         Workflow = workflow;
         Args = args;
         Options = options;
@@ -47,7 +51,7 @@ public abstract class WithStartWorkflowOperation : ICloneable
     public abstract object Clone();
 
     /// <returns>False when it was used before.</returns>
-    internal bool TryUse() => !Interlocked.Exchange(ref _used, true);
+    internal bool TryUse() => !Interlocked.Exchange(ref _used.Value, true);
 
     internal abstract void SetHandle(WorkflowHandle handle);
 
@@ -60,10 +64,11 @@ public sealed class WithStartWorkflowOperation<THandle> : WithStartWorkflowOpera
 {
     private readonly Func<WorkflowHandle, THandle> _typed;
     private readonly TaskCompletionSource<THandle> _handle;
+    private readonly StrongBox<bool> _used;
 
     internal WithStartWorkflowOperation(
         string workflow, IReadOnlyCollection<object?> args, WorkflowOptions options, Func<WorkflowHandle, THandle> typed)
-        : this(workflow, args, options, typed, new(TaskCreationOptions.RunContinuationsAsynchronously))
+        : this(workflow, args, options, typed, new(TaskCreationOptions.RunContinuationsAsynchronously), new())
     {
     }
 
@@ -72,9 +77,11 @@ public sealed class WithStartWorkflowOperation<THandle> : WithStartWorkflowOpera
         IReadOnlyCollection<object?> args,
         WorkflowOptions options,
         Func<WorkflowHandle, THandle> typed,
-        TaskCompletionSource<THandle> handle)
-        : base(workflow, args, options)
+        TaskCompletionSource<THandle> handle,
+        StrongBox<bool> used)
+        : base(workflow, args, options, used)
     {
+        _used = used;
         _typed = typed;
         _handle = handle;
     }
@@ -82,7 +89,10 @@ public sealed class WithStartWorkflowOperation<THandle> : WithStartWorkflowOpera
     public Task<THandle> GetHandleAsync() => _handle.Task;
 
     public override object Clone() =>
-        new WithStartWorkflowOperation<THandle>(Workflow, Args, (WorkflowOptions)Options.Clone(), _typed, _handle) { Headers = Headers };
+        new WithStartWorkflowOperation<THandle>(Workflow, Args, (WorkflowOptions)Options.Clone(), _typed, _handle, _used)
+        {
+            Headers = Headers,
+        };
 
     internal override void SetHandle(WorkflowHandle handle) => _handle.TrySetResult(_typed(handle));
 

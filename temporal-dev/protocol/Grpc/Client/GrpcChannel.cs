@@ -89,11 +89,14 @@ public sealed class GrpcChannel : IDisposable
         catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{method.Name} had no answer from {_options.Address} within {deadline.Timeout}");
+            throw Late(method.Name, deadline);
         }
     }
 
     public void Dispose() => _transport.Dispose();
+
+    private GrpcException Late(string method, CallDeadline deadline) =>
+        new(GrpcStatusCode.DeadlineExceeded, $"{method} had no answer from {_options.Address} within {deadline.Timeout}");
 
     private static void Check<TResponse>(MethodDescriptor method, IMessage request)
     {
@@ -145,7 +148,8 @@ public sealed class GrpcChannel : IDisposable
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             deadline.Token.ThrowIfCancellationRequested();
-            throw TransportFailures.Classify(failure, _options.Address);
+            // The server keeps the deadline too, and resets the stream where it is the first to notice.
+            throw deadline.Left > TimeSpan.Zero ? TransportFailures.Classify(failure, _options.Address) : Late(method.Name, deadline);
         }
         finally
         {
