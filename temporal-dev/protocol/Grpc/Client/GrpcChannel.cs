@@ -149,7 +149,9 @@ public sealed class GrpcChannel : IDisposable
         {
             deadline.Token.ThrowIfCancellationRequested();
             // The server keeps the deadline too, and resets the stream where it is the first to notice.
-            throw deadline.Left > TimeSpan.Zero ? TransportFailures.Classify(failure, _options.Address) : Late(method.Name, deadline);
+            throw deadline.Left <= TimeSpan.Zero && TransportFailures.IsCancellation(failure)
+                ? Late(method.Name, deadline)
+                : TransportFailures.Classify(failure, _options.Address);
         }
         finally
         {
