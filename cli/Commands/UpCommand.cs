@@ -41,6 +41,7 @@ internal static class UpCommand
 
     private static string Describe(Stack stack) =>
         $"""
+        PostgreSQL  {stack.Addresses.LocalEndpoint}
         Temporal    {stack.Addresses.Temporal ?? "as its own variables say"}
         Logs        {stack.LogFolder}
         Ready. Ctrl-C stops what nobody else uses.

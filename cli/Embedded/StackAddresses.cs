@@ -21,6 +21,9 @@ internal sealed record StackAddresses(string? Temporal, string Ledger, string? L
     public static string InDatabase(string server, string database) =>
         new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
 
+    /// <summary>For people to read, without the password.</summary>
+    public string LocalEndpoint => new NpgsqlConnectionStringBuilder(Local) is { Host: { } host, Port: var port } ? $"{host}:{port}" : "elsewhere";
+
     /// <summary>What a process needs in its environment to find the same places.</summary>
     public Dictionary<string, string> AsVariables()
     {

@@ -42,6 +42,13 @@ internal sealed class StackHome : IAsyncDisposable
         }
     }
 
+    /// <summary>The cluster without its stack, to look at what has become of it.</summary>
+    public async Task<EmbeddedPostgres> OpenDatabaseAsync()
+    {
+        await WaitForStandstillAsync();
+        return await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Folder = _state.Postgres });
+    }
+
     /// <summary>Ready again as another process, where it was before.</summary>
     public Task WaitForSuccessorAsync(Piece piece, int killed) =>
         WaitAsync($"{piece} runs again", () => IsAlive(piece) && ProcessOf(piece) is not 0 and var now && now != killed);
