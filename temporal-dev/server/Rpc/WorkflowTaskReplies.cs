@@ -54,6 +54,8 @@ internal sealed class WorkflowTaskReplies(Executions executions, QueryBoard quer
         var response = Frame(state);
         response.TaskToken = new TaskToken(state.Key, 0, 0, 0) { QueryId = query.Id }.Encode();
         response.Query = query.Query;
+        // Empty, but there: the official core drops a task that has none.
+        response.History = new History();
         if (extent == HistoryExtent.Full)
         {
             await FillHistoryAsync(response, lease, run, extent, [], cancellation);
