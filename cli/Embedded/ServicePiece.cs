@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using TemporalDev.Postgres;
 using TemporalDev.Server.Host;
 
@@ -14,6 +15,8 @@ internal static class ServicePiece
     // Where Temporal's own tools look when nobody tells them otherwise.
     private const int UsualPort = 7233;
 
+    private const int StartAttempts = 5;
+
     /// <summary>The service's own PostgreSQL; null while it is not there.</summary>
     public static Dictionary<string, string>? Variables(IReadOnlyDictionary<Piece, PieceRecord> running) =>
         running.TryGetValue(Piece.Database, out var database)
@@ -25,11 +28,23 @@ internal static class ServicePiece
         var database = Environment.GetEnvironmentVariable(DatabaseVariable)
             ?? throw new StackException($"'service' is started by 'up' and 'run', which set {DatabaseVariable}.");
         var remembered = Path.Combine(state.Stack, "service.port");
-        var port = FreePort.Choose(await LastPortAsync(remembered, cancel) ?? UsualPort);
         var log = PieceLog.Open(state, Piece.Service);
-        var service = await EmbeddedTemporal.StartAsync(new TemporalOptions { Database = database, Port = port }, log, cancel);
-        await File.WriteAllTextAsync(remembered, port.ToString(CultureInfo.InvariantCulture), cancel);
-        return new RunningPiece(service.Address, Never, new Parts(service, log));
+        int? preferred = await LastPortAsync(remembered, cancel) ?? UsualPort;
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FreePort.Choose(preferred);
+            try
+            {
+                var service = await EmbeddedTemporal.StartAsync(new TemporalOptions { Database = database, Port = port }, log, cancel);
+                await File.WriteAllTextAsync(remembered, port.ToString(CultureInfo.InvariantCulture), cancel);
+                return new RunningPiece(service.Address, Never, new Parts(service, log));
+            }
+            // Somebody took the port between the look and the start: another stack that starts at the same time wants the usual one too.
+            catch (IOException taken) when (taken.InnerException is AddressInUseException && attempt < StartAttempts)
+            {
+                preferred = null;
+            }
+        }
     }
 
     /// <summary>The service does not end by itself: it waits for its database and goes on.</summary>
