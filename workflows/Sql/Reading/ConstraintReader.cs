@@ -30,8 +30,8 @@ internal static class ConstraintReader
 
         if (cursor.Take("unique"))
         {
-            _ = cursor.Take("nulls", "distinct") || cursor.Take("nulls", "not", "distinct");
-            return Key(cursor, new(ConstraintKind.Unique, name, text));
+            var nulls = cursor.Take("nulls", "distinct") || cursor.Take("nulls", "not", "distinct");
+            return Key(cursor, new(ConstraintKind.Unique, name, text) { HasAttributes = nulls });
         }
 
         if (cursor.Take("exclude"))
@@ -71,6 +71,7 @@ internal static class ConstraintReader
 
     private static TableConstraint WithAttributes(Cursor cursor, TableConstraint constraint)
     {
+        constraint = constraint with { HasAttributes = constraint.HasAttributes || !cursor.AtEnd };
         while (!cursor.AtEnd)
         {
             if (cursor.Take("not", "valid"))

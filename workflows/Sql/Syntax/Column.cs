@@ -54,6 +54,9 @@ internal sealed record TableConstraint(ConstraintKind Kind, string? Name, string
 
     public string? UsingIndex { get; init; }
 
+    /// <summary>Something follows the columns or the expression.</summary>
+    public bool HasAttributes { get; init; }
+
     public bool NotValid { get; init; }
 
     public bool NotEnforced { get; init; }

@@ -34,6 +34,9 @@ internal sealed record RefreshView(SqlName View, bool Concurrently) : Statement;
 /// <summary>A block of code, most often PL/pgSQL; its body is read on its own.</summary>
 internal sealed record DoBlock(SqlToken Body) : Statement;
 
+/// <summary><c>execute</c> in a block of code, with its text if that is one string.</summary>
+internal sealed record DynamicSql(SqlToken? Text) : Statement;
+
 internal sealed record SetVariable(string Name, string Value, SettingScope Scope) : Statement;
 
 internal sealed record ResetVariable(string Name) : Statement;

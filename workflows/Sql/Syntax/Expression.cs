@@ -27,6 +27,18 @@ internal sealed record Expression(SqlSource Source, ImmutableArray<SqlToken> Tok
         where !IsTypeName(i)
         select SqlName.PartOf(Tokens[i].Kind, Source.TextOf(Tokens[i]))!;
 
+    /// <summary>The column, if all it says is <c>column is not null</c>.</summary>
+    public string? NotNullColumn
+    {
+        get
+        {
+            var words = Tokens.Where(token => Source.TextOf(token) is not ("(" or ")")).ToList();
+            return words is [var column, var a, var b, var c] && (Word(a), Word(b), Word(c)) == ("is", "not", "null")
+                ? SqlName.PartOf(column.Kind, Source.TextOf(column))
+                : null;
+        }
+    }
+
     public IEnumerable<string> Names =>
         from token in Tokens
         let name = SqlName.PartOf(token.Kind, Source.TextOf(token))

@@ -1,0 +1,122 @@
+using Orchestrator.Workflows.Lint.Reading;
+using Orchestrator.Workflows.Sql;
+using Orchestrator.Workflows.Sql.Reading;
+using Orchestrator.Workflows.Sql.Syntax;
+
+namespace Orchestrator.Workflows.Lint.Rules;
+
+internal static class TransactionRules
+{
+    public static LintRule CannotRunInside { get; } = new("cannot-run-in-transaction", Severity.Error, "The server refuses the statement inside of a transaction")
+    {
+        Example = new(
+            ["create table invoices (id bigint primary key);\ncreate index concurrently orders_placed_at on orders (placed_at);"],
+            ["create table invoices (id bigint primary key);", "create index concurrently orders_placed_at on orders (placed_at);"])
+        { Refusal = "25001" },
+        Check = visit => visit.Statement.RunsAlone() && visit.Transaction.IsTransaction
+            ? [new Offence(
+                "A file with more than one statement runs in one transaction, and PostgreSQL refuses this statement there.",
+                new("Move it into a file of its own.", [$"{visit.Text};"]))]
+            : [],
+    };
+
+    public static LintRule Control { get; } = new("transaction-control", Severity.Error, "A file begins or ends transactions itself")
+    {
+        Example = new("begin;\ncreate table invoices (id bigint primary key);\ncommit;", "create table invoices (id bigint primary key);")
+        { Run = ExampleRun.NotAtAll },
+        Check = visit => visit.Statement is TransactionControl
+            ? [new Offence(
+                "The file and its line in the ledger are one transaction; a commit in the middle would leave a file that is half applied and not recorded.",
+                new("Remove it. What must be committed apart belongs in a file of its own."))]
+            : [],
+    };
+
+    public static LintRule WorkUnderLock { get; } = new("work-under-lock", Severity.Warning, "Rows are worked on while an earlier statement still locks a table")
+    {
+        Example = new(
+            ["alter table orders add column channel text;\nupdate customers set country = 'ID' where country is null;"],
+            ["alter table orders add column channel text;", "update customers set country = 'ID' where country is null;"]),
+        Check = visit => Worked(visit) is { } worked && FirstHeld(visit, LockLevel.Share, except: null) is { } held
+            ? [new Offence(
+                $"The lock on {held.Effect.Relation.Name} ({held.Effect.Lock.Name()}, from line {held.By.Position(held.By.Start).Line}) is kept until the transaction ends: it blocks {held.Effect.Lock.Blocks()} for as long as this statement works.",
+                new("Give each its own file, so that the lock is let go first.", [$"{held.By.Text};", $"{visit.Text};"]))
+            { Relation = worked }]
+            : [],
+    };
+
+    public static LintRule NotCombined { get; } = new("alters-not-combined", Severity.Warning, "A table is gone through twice where once would do")
+    {
+        Example = new(
+            "alter table orders add column stars integer check (stars < 6);\nalter table orders add column points integer check (points > 0);",
+            "alter table orders add column stars integer check (stars < 6), add column points integer check (points > 0);"),
+        Check = visit => visit.Statement is AlterTable { Kind: ObjectKind.Table } alter && visit.IsInUse(alter.Table) && Earlier(visit, alter) is { } earlier
+            ? [new Offence(
+                $"PostgreSQL goes through all rows of {alter.Table} for each of these statements, under one lock that is kept for both.",
+                new(
+                    "One alter table with several actions does them in one pass.",
+                    [$"{earlier.Text.TrimEnd()}, {Actions(visit.At)};"]))
+            { Relation = alter.Table }]
+            : [],
+    };
+
+    public static LintRule SeveralTables { get; } = new("locks-on-several-tables", Severity.Warning, "One transaction holds a table while it waits for another")
+    {
+        Example = new(
+            ["alter table orders add column channel text;\nalter table customers add column channel text;"],
+            ["alter table orders add column channel text;", "alter table customers add column channel text;"]),
+        Check = visit => from effect in Effects.Of(visit.Statement, visit.Catalog, visit.Settings.PostgresVersion).All.Take(1)
+                         where effect.Lock == LockLevel.AccessExclusive && IsUserTable(visit, effect)
+                         let held = FirstHeld(visit, LockLevel.AccessExclusive, except: effect.Relation)
+                         where held is not null
+                         select new Offence(
+                             $"While this waits for {effect.Relation.Name}, nobody can read {held.Value.Effect.Relation.Name}; and a session that takes the two the other way round ends in a deadlock.",
+                             new("One table a file.", [$"{held.Value.By.Text};", $"{visit.Text};"]))
+                         { Relation = effect.Relation },
+    };
+
+    private static (Effect Effect, PlanStatement By)? FirstHeld(Visit visit, LockLevel atLeast, SqlName? except)
+    {
+        var held = visit.Transaction.Effects.Where(held =>
+            held.Effect.Lock >= atLeast && IsUserTable(visit, held.Effect) && held.Effect.Relation != except);
+        return held.Select(first => ((Effect, PlanStatement)?)first).FirstOrDefault();
+    }
+
+    private static bool IsUserTable(Visit visit, Effect effect) =>
+        visit.IsInUse(effect.Relation) && visit.Catalog.TableOfIndex(effect.Relation) is null;
+
+    /// <summary>The relation through whose rows the statement goes, if it does.</summary>
+    private static SqlName? Worked(Visit visit) => visit.Statement switch
+    {
+        Insert { FromQuery: true } insert => insert.Table,
+        Copy { Into: true } copy => copy.Table,
+        CreateTable { FromQuery: true, Temporary: false } table => table.Table,
+        Update or Delete or Merge or WithStatement or CreateIndex or RefreshView or AlterTable => Effects
+            .Of(visit.Statement, visit.Catalog, visit.Settings.PostgresVersion).All
+            .Where(effect => effect.Work > TableWork.None && visit.IsInUse(effect.Relation))
+            .Select(effect => effect.Relation)
+            .FirstOrDefault(),
+        _ => null,
+    };
+
+    private static PlanStatement? Earlier(Visit visit, AlterTable alter)
+    {
+        var table = visit.Catalog.Resolve(alter.Table);
+        return GoesThroughRows(visit.EffectOn(table))
+            ? visit.Transaction.Effects
+                .Where(earlier => earlier.Effect.Relation == table && earlier.By.Statement is AlterTable && GoesThroughRows(earlier.Effect))
+                .Select(earlier => earlier.By)
+                .FirstOrDefault()
+            : null;
+    }
+
+    private static bool GoesThroughRows(Effect? effect) => effect is { Work: > TableWork.None, Lock: LockLevel.AccessExclusive };
+
+    private static string Actions(PlanStatement statement)
+    {
+        var cursor = new Cursor(statement.Source, statement.Tokens);
+        cursor.Take("alter", "table");
+        cursor.Take("if", "exists");
+        cursor.TakeTable();
+        return cursor.RestText;
+    }
+}
