@@ -38,8 +38,10 @@ internal static class AlterEffects
 
     private static IEnumerable<Effect> Others(AlterAction action) => action switch
     {
-        AddConstraint { Constraint.References: { } target } => [new(target.Table, LockLevel.ShareRowExclusive)],
-        AddColumn { Column.References: { } target } => [new(target.Table, LockLevel.ShareRowExclusive)],
+        AddConstraint { Constraint: { References: { } target } key } =>
+            [new(target.Table, LockLevel.ShareRowExclusive, key.NotValid || key.NotEnforced ? TableWork.None : TableWork.Scan)],
+        AddColumn { Column: { References: { } target } column } =>
+            [new(target.Table, LockLevel.ShareRowExclusive, column.HasDefault ? TableWork.Scan : TableWork.None)],
         AttachPartition attach => [new(attach.Partition, LockLevel.AccessExclusive, TableWork.Scan)],
         DetachPartition { Concurrently: false } detach => [new(detach.Partition, LockLevel.AccessExclusive)],
         Inherit inherit => [new(inherit.Parent, LockLevel.ShareUpdateExclusive)],

@@ -24,6 +24,7 @@ public static class ExampleSchema
           status order_status not null default 'new',
           placed_at timestamptz,
           total numeric(10, 2),
+          gross numeric generated always as (total * 1.1) stored,
           reference varchar(20),
           legacy_code text,
           quantity integer not null default 1

@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Lint;
 internal sealed class OpenTransaction(bool isTransaction)
 {
     private readonly List<(Effect Effect, PlanStatement By)> _effects = [];
-    private readonly List<(SqlName Table, string? Constraint)> _notValid = [];
+    private readonly List<(SqlName Table, string? Constraint, PlanStatement By)> _notValid = [];
     private readonly List<AddEnumValue> _labels = [];
 
     /// <summary>False for a file whose one statement PostgreSQL refuses in a transaction.</summary>
@@ -20,9 +20,9 @@ internal sealed class OpenTransaction(bool isTransaction)
 
     public IReadOnlyList<AddEnumValue> NewLabels => _labels;
 
-    /// <summary>A constraint added before without a name may be the one that is meant.</summary>
-    public bool HasAddedNotValid(SqlName table, string constraint) =>
-        _notValid.Any(added => added.Table == table && (added.Constraint is null || added.Constraint == constraint));
+    /// <summary>Who has added the constraint as not valid; one that was added without a name may be the one that is meant.</summary>
+    public PlanStatement? AdderOf(SqlName table, string constraint) =>
+        _notValid.Where(added => added.Table == table && (added.Constraint is null || added.Constraint == constraint)).Select(added => added.By).FirstOrDefault();
 
     public void Apply(Visit visit)
     {
@@ -43,7 +43,7 @@ internal sealed class OpenTransaction(bool isTransaction)
             case AlterTable alter:
                 _notValid.AddRange(alter.Actions.OfType<AddConstraint>()
                     .Where(add => add.Constraint.NotValid)
-                    .Select(add => (visit.Catalog.Resolve(alter.Table), add.Constraint.Name)));
+                    .Select(add => (visit.Catalog.Resolve(alter.Table), add.Constraint.Name, visit.At)));
                 break;
         }
     }

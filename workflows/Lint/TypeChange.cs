@@ -25,7 +25,7 @@ internal static class TypeChange
             ("timestamp", "timestamp") or ("timestamptz", "timestamptz") or ("time", "time") or ("timetz", "timetz") =>
                 Seconds(next) >= Seconds(old),
             ("varchar" or "text", "text") or ("cidr" or "inet", "inet") or ("integer", "oid") or ("oid", "integer") => true,
-            ("text", "varchar") => next.Modifiers.IsEmpty,
+            ("text", "varchar") or ("bit", "varbit") => next.Modifiers.IsEmpty,
             ("interval", "interval") => old == next || next.Modifiers.IsEmpty,
             _ => old == next,
         };

@@ -40,8 +40,8 @@ internal static class ColumnRules
     public static LintRule StoredGenerated { get; } = new("column-stored-generated", Severity.Error, "A stored generated column rewrites the table")
     {
         Example = new(
-            "alter table orders add column gross numeric generated always as (total * 1.1) stored;",
-            "alter table orders add column gross numeric;"),
+            "alter table orders add column net numeric generated always as (total / 1.1) stored;",
+            "alter table orders add column net numeric;"),
         Check = visit => Added(visit, (table, column) => IsStored(column, visit.Settings.PostgresVersion)
             ? new(
                 $"The value is computed and written for every row while nobody can read or write {table}.",

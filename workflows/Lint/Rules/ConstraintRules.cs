@@ -50,10 +50,12 @@ internal static class ConstraintRules
         Check = visit =>
             from alteration in visit.AlterationsInUse
             let validate = alteration.Action as ValidateConstraint
-            where validate is not null && visit.Transaction.HasAddedNotValid(visit.Catalog.Resolve(alteration.Table), validate.Name)
+            where validate is not null
+            let adder = visit.Transaction.AdderOf(visit.Catalog.Resolve(alteration.Table), validate.Name)
+            where adder is not null
             select new Offence(
                 $"The lock from adding {validate.Name} is kept until the transaction ends, so {alteration.Table} is blocked while all its rows are read.",
-                new("Validate in a file of its own.", [$"{visit.Text};"]))
+                new("Validate in a file of its own.", [$"{adder.Text};", $"{visit.Text};"]))
             { Relation = alteration.Table },
     };
 

@@ -93,7 +93,7 @@ internal static class DropRules
 
     public static LintRule Truncated { get; } = new("truncate", Severity.Error, "All rows of a table are gone at once")
     {
-        Example = new("truncate customers;", "create table invoices (id bigint primary key);\ntruncate invoices;"),
+        Example = new("truncate events_2026;", "create table invoices (id bigint primary key);\ntruncate invoices;"),
         Check = visit => visit.Statement is Truncate truncate
             ? from table in truncate.Tables
               where visit.IsInUse(table)

@@ -21,11 +21,8 @@ internal static class RewriteRules
     public static LintRule GeneratedChanged { get; } = new("generated-column-changed", Severity.Warning, "A column stops being filled by the server, or is filled otherwise")
     {
         Example = new(
-            [
-                "alter table orders add column doubled numeric generated always as (total * 2) stored;",
-                "alter table orders alter column doubled drop expression;",
-            ],
-            ["alter table orders add column doubled numeric;"])
+            "alter table orders alter column gross drop expression;",
+            "alter table orders add column doubled numeric;")
         { Since = 13 },
         Check = visit =>
             from alteration in visit.AlterationsInUse
