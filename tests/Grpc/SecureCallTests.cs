@@ -66,6 +66,16 @@ public sealed class SecureCallTests : IDisposable
     }
 
     [Fact]
+    public async Task Intermediates_are_sent_along_by_both_sides()
+    {
+        var (certificate, key) = _ours.ServerByIntermediate();
+        await using var host = await GrpcHost.StartAsync(_service.Routes, new() { Tls = new GrpcServerTls(certificate, key, _ours.AuthorityPem) });
+        var (clientCertificate, clientKey) = _ours.ClientByIntermediate();
+
+        Assert.Null(await CallAsync(host, new() { ServerRootsPem = _ours.AuthorityPem, CertificatePem = clientCertificate, PrivateKeyPem = clientKey }));
+    }
+
+    [Fact]
     public void A_client_certificate_needs_its_key()
     {
         var half = new GrpcClientTls { CertificatePem = _ours.Client().Certificate };

@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace TemporalDev.Protocol.Grpc;
 
 public enum GrpcCompression
@@ -64,7 +62,8 @@ public sealed record GrpcKeepAlive(TimeSpan Interval, TimeSpan Timeout);
 
 public sealed record GrpcProxy(string Address, string? User = null, string? Password = null);
 
-/// <summary>All in PEM. Without roots those of the machine are trusted; a certificate of one's own goes with its key.</summary>
+/// <summary>All in PEM. Without roots those of the machine are trusted; a certificate of one's own goes with its key, and
+/// its intermediates may follow it.</summary>
 public sealed record GrpcClientTls
 {
     public string? ServerRootsPem { get; init; }
@@ -79,10 +78,10 @@ public sealed record GrpcClientTls
     /// <summary>Accepts any certificate. For tests on one's own machine.</summary>
     public bool TrustAnyServer { get; init; }
 
-    internal X509Certificate2? LoadCertificate() => (CertificatePem, PrivateKeyPem) switch
+    internal KeyedCertificate? LoadCertificate() => (CertificatePem, PrivateKeyPem) switch
     {
         (null, null) => null,
-        ({ } certificate, { } key) => X509Certificate2.CreateFromPem(certificate, key),
+        ({ } certificate, { } key) => KeyedCertificate.FromPem(certificate, key),
         _ => throw new ArgumentException("A client certificate needs its private key, and a private key its certificate."),
     };
 }

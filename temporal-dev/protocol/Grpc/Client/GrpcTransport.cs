@@ -55,9 +55,10 @@ internal static class GrpcTransport
     private static SslClientAuthenticationOptions Secure(GrpcClientTls tls)
     {
         var options = new SslClientAuthenticationOptions { TargetHost = tls.ServerName };
-        if (tls.LoadCertificate() is { } certificate)
+        if (tls.LoadCertificate() is var (certificate, intermediates))
         {
-            options.ClientCertificates = [certificate];
+            // Offline: what the file lacks is not looked for on the network.
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
         }
 
         if (tls.ServerRootsPem is { } pem)

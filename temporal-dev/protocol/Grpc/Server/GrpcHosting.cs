@@ -65,7 +65,7 @@ public static class GrpcHosting
 
     private static void Configure(HttpsConnectionAdapterOptions https, GrpcServerTls tls)
     {
-        https.ServerCertificate = X509Certificate2.CreateFromPem(tls.CertificatePem, tls.PrivateKeyPem);
+        (https.ServerCertificate, https.ServerCertificateChain) = KeyedCertificate.FromPem(tls.CertificatePem, tls.PrivateKeyPem);
         if (tls.ClientRootsPem is null)
         {
             return;
@@ -74,6 +74,6 @@ public static class GrpcHosting
         var roots = new X509Certificate2Collection();
         roots.ImportFromPem(tls.ClientRootsPem);
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-        https.ClientCertificateValidation = (certificate, _, _) => PrivateRoots.Signed(certificate, roots, PrivateRoots.ClientAuthentication);
+        https.ClientCertificateValidation = (certificate, chain, _) => PrivateRoots.Signed(certificate, chain, roots, PrivateRoots.ClientAuthentication);
     }
 }

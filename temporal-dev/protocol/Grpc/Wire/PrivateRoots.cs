@@ -22,9 +22,15 @@ internal static class PrivateRoots
         return policy;
     }
 
-    public static bool Signed(X509Certificate2 certificate, X509Certificate2Collection roots, string usage)
+    /// <summary>Whether the certificate leads to one of the roots, by way of intermediates that came with it.</summary>
+    public static bool Signed(X509Certificate2 certificate, X509Chain? offered, X509Certificate2Collection roots, string usage)
     {
         using var chain = new X509Chain { ChainPolicy = Policy(roots, usage) };
+        if (offered is not null)
+        {
+            chain.ChainPolicy.ExtraStore.AddRange(offered.ChainPolicy.ExtraStore);
+        }
+
         return chain.Build(certificate);
     }
 }
