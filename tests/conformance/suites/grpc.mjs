@@ -22,9 +22,9 @@ class TransportProbe {
     this.secure = secure;
   }
 
-  /** The client's connection, on grpc-js. No retries: a scenario asserts the first answer. */
+  /** The client's connection, on grpc-js. No retries: a scenario asserts the first answer, however long a busy machine takes. */
   connect(options = {}) {
-    return this.#keep(Connection.connect({ address: this.address, interceptors: [], ...options }));
+    return this.#keep(Connection.connect({ address: this.address, interceptors: [], connectTimeout: '40s', ...options }));
   }
 
   /** The worker's connection, on the official core. */

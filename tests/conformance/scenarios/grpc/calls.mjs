@@ -97,7 +97,7 @@ export const scenarios = [
   }),
 
   scenario('a poll outlives the pings of its client', {}, async (probe) => {
-    const connection = await probe.connect({ channelArgs: { 'grpc.keepalive_time_ms': 300, 'grpc.keepalive_timeout_ms': 2000 } });
+    const connection = await probe.connect({ channelArgs: { 'grpc.keepalive_time_ms': 300, 'grpc.keepalive_timeout_ms': 20_000 } });
     await assert.rejects(
       connection.withDeadline(Date.now() + 2000, () => connection.workflowService.pollWorkflowTaskQueue({})),
       { code: status.DEADLINE_EXCEEDED },
