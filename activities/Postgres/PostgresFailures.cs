@@ -57,15 +57,10 @@ internal static class PostgresFailures
         },
     };
 
-    /// <summary>One sentence with what PostgreSQL said, its hint and where in the statement it points.</summary>
+    /// <summary>One sentence with what PostgreSQL said and its hint. The detail stays out: it quotes rows, and this goes into histories and logs.</summary>
     public static string Describe(PostgresException exception)
     {
         var text = $"{exception.MessageText} (SQLSTATE {exception.SqlState})";
-        if (exception.Detail is { Length: > 0 } detail)
-        {
-            text += $"; {detail}";
-        }
-
         return exception.Hint is { Length: > 0 } hint ? $"{text}; hint: {hint}" : text;
     }
 }

@@ -1,10 +1,10 @@
 create table customers (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   name text not null
 );
 
 create table orders (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   customer_id bigint not null references customers (id),
   placed_at timestamptz not null
 );

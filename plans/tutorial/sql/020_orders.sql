@@ -1,10 +1,11 @@
--- Made by arithmetic, so that every run of the tutorial sees the same shop.
-insert into customers (name)
-select 'Customer ' || n
+-- Made by arithmetic, ids too, so that every run of the tutorial sees the same shop: a sequence would go on counting
+-- after a transaction that was rolled back.
+insert into customers (id, name)
+select n, 'Customer ' || n
 from generate_series(1, 5000) as n;
 
-insert into orders (customer_id, placed_at)
-select 1 + (n * 7919) % 5000, timestamptz '2025-01-01 00:00:00+00' + n * interval '2 minutes'
+insert into orders (id, customer_id, placed_at)
+select n, 1 + (n * 7919) % 5000, timestamptz '2025-01-01 00:00:00+00' + n * interval '2 minutes'
 from generate_series(1, 200000) as n;
 
 insert into order_lines (order_id, line, quantity, unit_cents)

@@ -1,1 +1,1 @@
-truncate order_lines, orders, customers restart identity;
+truncate order_lines, orders, customers;
