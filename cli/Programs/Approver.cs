@@ -90,9 +90,10 @@ internal sealed class Approver(ITemporalClient client, IFollowView view, TextRea
 
         if (_asked != QuestionOf(batch, gate))
         {
-            _asked = QuestionOf(batch, gate);
             view.Show(new FollowEvent(FollowKind.Note, batch.Batch, null, null, $"--yes: saying go as '{who}'. Nobody has looked at the evidence."));
             await SignalAsync(look, batch, TerminalAnswer.Go, gate, cancel);
+            // Not before: a word that did not arrive has to be said again.
+            _asked = QuestionOf(batch, gate);
         }
 
         return false;

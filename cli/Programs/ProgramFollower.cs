@@ -22,10 +22,10 @@ internal sealed class ProgramFollower(
     /// <summary>The outcome, or null when the person left.</summary>
     public async Task<ProgramOutcome?> FollowAsync(CancellationToken cancel)
     {
-        var end = program.GetResultAsync(rpcOptions: new() { CancellationToken = cancel });
+        var end = EndAsync(cancel);
         while (!end.IsCompleted)
         {
-            if (await LookAsync(cancel) is { } look && await approver.TendAsync(look, cancel))
+            if (await LookAsync(cancel) is { } look && await TendAsync(look, cancel))
             {
                 return null;
             }
@@ -38,6 +38,38 @@ internal sealed class ProgramFollower(
         await LookAsync(cancel);
         return outcome;
     }
+
+    /// <summary>A service that is killed takes the call with it, not the program: it is asked again until it is there again.</summary>
+    private async Task<ProgramOutcome> EndAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await program.GetResultAsync(rpcOptions: new() { CancellationToken = cancel });
+            }
+            catch (RpcException e) when (IsAway(e) && !cancel.IsCancellationRequested)
+            {
+                await Task.Delay(Interval, time, cancel);
+            }
+        }
+    }
+
+    private async Task<bool> TendAsync(ProgramLook look, CancellationToken cancel)
+    {
+        try
+        {
+            return await approver.TendAsync(look, cancel);
+        }
+        catch (RpcException e) when (IsAway(e) && !cancel.IsCancellationRequested)
+        {
+            SaySilent(e);
+            return false;
+        }
+    }
+
+    private static bool IsAway(RpcException e) => e.Code is RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded
+        or RpcException.StatusCode.Internal or RpcException.StatusCode.Unknown or RpcException.StatusCode.Aborted;
 
     private async Task<ProgramLook?> LookAsync(CancellationToken cancel)
     {
