@@ -5,11 +5,11 @@ namespace Orchestrator.Tests.Cli;
 public sealed class StackChoiceTests
 {
     [Theory]
-    [InlineData("", "Database Service")]
-    [InlineData("ORCHESTRATOR_LEDGER", "Database Service")]
-    [InlineData("TEMPORAL_ADDRESS", "Database")]
-    [InlineData("TEMPORAL_PROFILE", "Database")]
-    [InlineData("TEMPORAL_CONFIG_FILE", "Database")]
+    [InlineData("", "Database Service Worker")]
+    [InlineData("ORCHESTRATOR_LEDGER", "Database Service Worker")]
+    [InlineData("TEMPORAL_ADDRESS", "Database Worker")]
+    [InlineData("TEMPORAL_PROFILE", "Database Worker")]
+    [InlineData("TEMPORAL_CONFIG_FILE", "Database Worker")]
     [InlineData("TEMPORAL_ADDRESS ORCHESTRATOR_LEDGER", "")]
     public void What_the_environment_names_is_not_embedded(string named, string embedded)
     {
