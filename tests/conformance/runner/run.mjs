@@ -42,7 +42,7 @@ async function withinLimit({ name, seconds, run }, probe) {
     timer = setTimeout(() => reject(new Error(`"${name}" did not end within ${seconds} s.`)), seconds * 1000);
   });
   try {
-    await Promise.race([run(probe), limit]);
+    await Promise.race([run(probe), limit, ...(probe.broken ? [probe.broken] : [])]);
   } finally {
     clearTimeout(timer);
   }

@@ -25,11 +25,15 @@ export class Probe {
   #records = [];
   #abandon = new AbortController();
   #workers = [];
+  #giveUp;
 
   constructor(target, { name }) {
     this.#target = target;
     this.#slug = `${target.nonce}-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
     this.queue = `${this.#slug}-queue`;
+    /** Rejects when the service lacks a method: nobody need wait for what can never come. */
+    this.broken = new Promise((_, reject) => (this.#giveUp = reject));
+    this.broken.catch(() => {});
     // Every call listens to it while it is under way, and a scenario may have many.
     setMaxListeners(0, this.#abandon.signal);
   }
@@ -63,6 +67,9 @@ export class Probe {
       return reply;
     } catch (error) {
       note(error.message);
+      if (error.code === 'UNIMPLEMENTED') {
+        this.#giveUp(error);
+      }
       throw error;
     }
   }

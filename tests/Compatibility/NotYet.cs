@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Orchestrator.Tests.House;
 
-namespace Orchestrator.Tests.Conformance;
+namespace Orchestrator.Tests.Compatibility;
 
 /// <summary>Scenarios that the embedded service does not pass yet: the beginning of their names, and why.</summary>
 internal sealed record NotYet(string Scenarios, string Because)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Tests.Support;
 using TemporalDev.Server.Host;
 
-namespace Orchestrator.Tests.Conformance;
+namespace Orchestrator.Tests.Compatibility;
 
 /// <summary>The embedded service, with its histories in PostgreSQL, before the official client and worker.</summary>
 public sealed class EmbeddedServiceTests(EmbeddedServiceTests.Run run) : IClassFixture<EmbeddedServiceTests.Run>
