@@ -7,7 +7,7 @@ node run.mjs --list [--suite temporal|grpc] [--json]
 
   --only WORDS       scenarios whose names contain the words; may be repeated
   --without FEATURE  skip scenarios that need the feature; may be repeated
-  --at-once N        scenarios under way at the same time (default 16)
+  --at-once N        scenarios under way at the same time (default 8)
   --json             one JSON object a line, with the histories that were seen`;
 
 const { values: options } = parseArgs({
@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     suite: { type: 'string', default: 'temporal' },
     only: { type: 'string', multiple: true, default: [] },
     without: { type: 'string', multiple: true, default: [] },
-    'at-once': { type: 'string', default: '16' },
+    'at-once': { type: 'string', default: '8' },
     list: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -249,6 +249,9 @@ export const scenarios = [
     await probe.polled(probe.queue);
     patience.abort();
     await gone;
+    // A round trip later the service has the news, which it may take in on another thread.
+    await probe.call('GetSystemInfo');
+    await probe.call('GetSystemInfo');
     const run = await probe.start();
     const task = await probe.advance([completeWorkflow()]);
     assert.equal(task.attempt, 1);
