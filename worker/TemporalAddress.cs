@@ -1,13 +1,23 @@
 using Temporalio.Client;
+using Temporalio.Common.EnvConfig;
 
 namespace Orchestrator.Worker;
 
-/// <summary>Where Temporal is, by the variables that every Temporal tool reads.</summary>
+/// <summary>Where Temporal is, by the variables and the file that every Temporal tool reads.</summary>
 public static class TemporalAddress
 {
-    /// <param name="found">An address that was found otherwise; null: as the environment says.</param>
-    public static TemporalClientConnectOptions FromEnvironment(string? found = null) => new(found ?? Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS") ?? "localhost:7233")
+    private const string UsualHost = "localhost:7233";
+
+    /// <param name="embedded">The service of this machine's own stack: plain, and without anybody's keys.</param>
+    public static TemporalClientConnectOptions Find(string? embedded = null)
     {
-        Namespace = Environment.GetEnvironmentVariable("TEMPORAL_NAMESPACE") ?? "default",
-    };
+        if (embedded is not null)
+        {
+            return new TemporalClientConnectOptions(embedded);
+        }
+
+        var options = ClientEnvConfig.LoadClientConnectOptions();
+        options.TargetHost ??= UsualHost;
+        return options;
+    }
 }

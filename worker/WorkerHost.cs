@@ -26,7 +26,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Returns once the worker is connected and polls.</summary>
     public static async Task<WorkerHost> StartAsync(WorkerSettings settings, CancellationToken cancel)
     {
-        var client = await TemporalClient.ConnectAsync(TemporalAddress.FromEnvironment());
+        var client = await TemporalClient.ConnectAsync(TemporalAddress.Find());
         var host = new WorkerHost(Build(settings, client));
         await host._host.StartAsync(cancel);
         return host;

@@ -86,7 +86,7 @@ internal static class RunCommand
     private static async Task<ExitCode> RunOnAsync(Stack stack, MigrationPlan plan, RunOptions options, IFollowView view, CancellationToken cancel)
     {
         var digest = await PublishAsync(stack.Addresses.Ledger, plan, cancel);
-        var client = await TemporalClient.ConnectAsync(TemporalAddress.FromEnvironment(stack.Addresses.Temporal));
+        var client = await TemporalClient.ConnectAsync(TemporalAddress.Find(stack.Addresses.Temporal));
         var id = WorkflowIds.Program(plan.Name, options.Environment, digest);
         var input = new ProgramInput { Plan = digest, Environment = options.Environment, Requester = options.Who };
         var (move, program) = await ProgramStart.BeginAsync(client, id, input, options.Again, cancel);
@@ -96,7 +96,7 @@ internal static class RunCommand
             return ExitCode.Done;
         }
 
-        var approver = new Approver(client, view, options.Json ? null : Console.In, options.Who, options.Yes);
+        var approver = new Approver(client, view, options.Json && !Console.IsInputRedirected ? null : Console.In, options.Who, options.Yes);
         var outcome = await new ProgramFollower(client, program, view, approver, TimeProvider.System).FollowAsync(cancel);
         if (outcome is null)
         {

@@ -15,14 +15,19 @@ internal static class StatusDiff
         }
 
         foreach (var happened in Checks(now.Batch, before?.Prechecks ?? [], now.Prechecks)
-            .Concat(Steps(before, now))
+            .Concat(TakesBack(now) ? [] : Steps(before, now))
             .Concat(Checks(now.Batch, before?.Postchecks ?? [], now.Postchecks))
             .Concat(Gate(before?.Gate, now))
-            .Concat(Phase(before, now)))
+            .Concat(Phase(before, now))
+            // On the way back the last step comes first, and the reason before all of them.
+            .Concat(TakesBack(now) ? Steps(before, now).Reverse() : []))
         {
             yield return happened;
         }
     }
+
+    private static bool TakesBack(BatchStatus status) =>
+        status.Steps.Any(s => s.Phase is StepPhase.Undoing or StepPhase.Undone or StepPhase.UndoSkipped);
 
     private static IEnumerable<FollowEvent> Steps(BatchStatus? before, BatchStatus now)
     {
@@ -83,7 +88,7 @@ internal static class StatusDiff
             yield return new(FollowKind.Batch, now.Batch, null, now.Paused ? "Paused" : "Resumed", now.Paused ? "Paused" : "Resumed");
         }
 
-        if (now.Phase == BatchPhase.Undoing && before?.Phase is not (BatchPhase.Undoing or BatchPhase.NeedsPerson))
+        if (TakesBack(now) && (before is null || !TakesBack(before)))
         {
             yield return new(FollowKind.Batch, now.Batch, null, "Undoing", $"Taking back what was done. {now.Reason}");
         }

@@ -40,9 +40,9 @@ internal sealed class TextView(TextWriter output, TimeProvider time, bool termin
     public void Ask(string question)
     {
         LeaveProgressLine();
-        output.Write(question);
+        // In a terminal the answer is typed behind the question; what comes next while it stands goes below it.
+        output.Write(terminal ? question : question + Environment.NewLine);
         output.Flush();
-        // What comes next while the question stands goes below it.
         _onProgressLine = terminal;
     }
 
