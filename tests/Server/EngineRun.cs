@@ -71,10 +71,10 @@ internal sealed class EngineRun
         return Complete(request);
     }
 
-    public CompletionResult Complete(RespondWorkflowTaskCompletedRequest request)
+    public CompletionResult Complete(RespondWorkflowTaskCompletedRequest request, UpdateInbox? inbox = null)
     {
         CompletionResult? result = null;
-        Do(step => result = TaskCompletion.Complete(step, request, NewId()));
+        Do(step => result = TaskCompletion.Complete(step, request, inbox ?? UpdateInbox.Empty, NewId()));
         return result!;
     }
 

@@ -63,6 +63,9 @@ internal static class Commands
             case CommandType.RequestCancelExternalWorkflowExecution:
                 Externals.InitiateCancel(step, command.RequestCancelExternalWorkflowExecutionCommandAttributes, context);
                 break;
+            case CommandType.ProtocolMessage:
+                context.Updates.Apply(step, command.ProtocolMessageCommandAttributes.MessageId);
+                break;
             default:
                 Close(step, command, context);
                 break;
@@ -82,6 +85,7 @@ internal static class Commands
             throw new WorkflowTaskRefusal(WorkflowTaskFailedCause.UnhandledCommand, "");
         }
 
+        context.Updates.ApplyRest(step);
         switch (command.CommandType)
         {
             case CommandType.CompleteWorkflowExecution:

@@ -15,6 +15,11 @@ internal static class Limits
     public const int PendingExternalSignals = 2000;
     public const int PendingExternalCancels = 2000;
     public const int Signals = 10_000;
+    public const int UpdatesInFlight = 10;
+    public const int Updates = 2000;
+
+    /// <summary>From here on a workflow is told that it should continue as new, before its updates are used up.</summary>
+    public const int SuggestContinueAsNewUpdates = 1800;
     public const int BufferedEvents = 100;
     public const int SummaryBytes = 400;
     public const int DetailsBytes = 20_000;
@@ -27,5 +32,6 @@ internal static class Limits
     public static readonly TimeSpan MaximumTaskTimeout = TimeSpan.FromSeconds(120);
     public static readonly TimeSpan TaskHeartbeatTotal = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan TaskPoll = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan UpdatePoll = TimeSpan.FromSeconds(20);
     public static readonly TimeSpan HistoryPoll = TimeSpan.FromSeconds(20);
 }

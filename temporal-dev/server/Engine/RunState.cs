@@ -63,6 +63,7 @@ internal sealed class RunState
     public SortedDictionary<long, ChildState> Children { get; init; } = [];
     public SortedDictionary<long, ExternalRequest> ExternalSignals { get; init; } = [];
     public SortedDictionary<long, ExternalRequest> ExternalCancels { get; init; } = [];
+    public Dictionary<string, UpdateState> Updates { get; init; } = [];
     public List<HistoryEvent> Buffered { get; init; } = [];
     public List<OutboxMessage> Outbox { get; init; } = [];
 

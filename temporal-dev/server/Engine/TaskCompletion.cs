@@ -10,6 +10,9 @@ internal sealed class CompletionResult
 {
     public List<long> EagerActivities { get; } = [];
 
+    /// <summary>Updates that the worker, or the server for it, refused: their callers learn it, the history does not.</summary>
+    public required IReadOnlyDictionary<string, Failure> RejectedUpdates { get; init; }
+
     /// <summary>The next task was started at once and travels in the response.</summary>
     public bool StartedNextTask { get; set; }
 }
@@ -17,7 +20,8 @@ internal sealed class CompletionResult
 /// <summary>Applies a worker's answer to a workflow task.</summary>
 internal static class TaskCompletion
 {
-    public static CompletionResult Complete(Transition step, RespondWorkflowTaskCompletedRequest request, string nextRequestId)
+    public static CompletionResult Complete(
+        Transition step, RespondWorkflowTaskCompletedRequest request, UpdateInbox inbox, string nextRequestId)
     {
         Commands.CheckOrder(request.Commands);
         var state = step.State;
@@ -26,13 +30,16 @@ internal static class TaskCompletion
         state.LastCompletedStartedEventId = task.StartedEventId;
         SetSticky(state, request);
 
-        var context = new CommandContext(completed.EventId, request.Identity, state.Buffered.Count > 0);
+        var updates = new UpdateProtocol(request.Messages, inbox);
+        var context = new CommandContext(completed.EventId, request.Identity, updates, state.Buffered.Count > 0 || inbox.HasMore);
         foreach (var command in request.Commands)
         {
             Commands.Apply(step, command, context);
         }
 
-        var result = new CompletionResult();
+        updates.ApplyRest(step);
+        updates.RejectUnanswered();
+        var result = new CompletionResult { RejectedUpdates = updates.Rejected };
         if (state.IsOpen)
         {
             result.EagerActivities.AddRange(context.EagerActivities);
@@ -77,7 +84,7 @@ internal static class TaskCompletion
             return;
         }
 
-        var isHeartbeat = request.ForceCreateNewWorkflowTask && request.Commands.Count == 0;
+        var isHeartbeat = request.ForceCreateNewWorkflowTask && request.Commands.Count == 0 && request.Messages.Count == 0;
         if (isHeartbeat && step.Now - task.FirstScheduledAt > Limits.TaskHeartbeatTotal)
         {
             step.State.Sticky = null;
@@ -132,12 +139,15 @@ internal static class TaskCompletion
 }
 
 /// <summary>What the commands of one completion share.</summary>
-internal sealed class CommandContext(long completedEventId, string identity, bool hadBufferedEvents)
+internal sealed class CommandContext(long completedEventId, string identity, UpdateProtocol updates, bool hadBufferedEvents)
 {
     public long CompletedEventId => completedEventId;
 
     public string Identity => identity;
 
+    public UpdateProtocol Updates => updates;
+
+    /// <summary>Something waits that the worker does not know of: an event in the buffer, or an update.</summary>
     public bool HadBufferedEvents { get; set; } = hadBufferedEvents;
 
     /// <summary>A command had its answer at once (an activity cancelled before it started), so the worker must hear it.</summary>

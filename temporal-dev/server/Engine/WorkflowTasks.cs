@@ -77,7 +77,8 @@ internal static class WorkflowTasks
         task.StartedAt = step.Now;
         task.HistoryBytesAtStart = state.HistoryBytes;
         task.SuggestContinueAsNew = state.HistoryBytes >= Limits.SuggestContinueAsNewBytes
-            || state.NextEventId > Limits.SuggestContinueAsNewEvents;
+            || state.NextEventId > Limits.SuggestContinueAsNewEvents
+            || state.Updates.Count >= Limits.SuggestContinueAsNewUpdates;
         task.StartedEventId = task.IsTransient
             ? task.ScheduledEventId + 1
             : step.Append(StartedEvent(task)).EventId;

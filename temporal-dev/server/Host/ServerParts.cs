@@ -9,6 +9,7 @@ using TemporalDev.Server.Storage;
 using TemporalDev.Server.Storage.Memory;
 using TemporalDev.Server.Storage.Postgres;
 using TemporalDev.Server.Timers;
+using TemporalDev.Server.Updates;
 
 namespace TemporalDev.Server.Host;
 
@@ -66,18 +67,22 @@ internal sealed class ServerParts : IAsyncDisposable
         var due = new DueTimes(options.Time);
         var signals = new RunSignals();
         var queries = new QueryBoard();
+        var updates = new UpdateBoard();
         var outbox = new Outbox();
-        var announcer = new Announcer(queues, due, signals, queries, outbox);
+        var announcer = new Announcer(queues, due, signals, queries, updates, outbox);
         var executions = new Executions(new ChainCache(_store, options.Time, announcer.Announce));
         var starter = new Starter(executions);
 
-        var replies = new WorkflowTaskReplies(executions, queries);
+        var replies = new WorkflowTaskReplies(executions, queries, updates);
+        var desk = new UpdateDesk(executions, updates, signals);
         SystemRpc.Map(Routes);
         new NamespaceRpc(namespaces).Map(Routes);
         new StartRpc(namespaces, starter, replies, options.Time).Map(Routes);
         new WorkflowRpc(namespaces, executions).Map(Routes);
         new HistoryRpc(namespaces, executions, signals).Map(Routes);
-        new WorkflowTaskRpc(namespaces, executions, queues, queries, replies).Map(Routes);
+        new WorkflowTaskRpc(namespaces, executions, queues, queries, updates, replies).Map(Routes);
+        new UpdateRpc(namespaces, executions, desk).Map(Routes);
+        new MultiOperationRpc(namespaces, executions, desk, options.Time).Map(Routes);
         new ActivityTaskRpc(namespaces, executions, queues).Map(Routes);
         new QueryRpc(namespaces, executions, queues, queries).Map(Routes);
         new TaskQueueRpc(namespaces, queues, options.Time).Map(Routes);

@@ -56,6 +56,8 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
         description.NamespaceInfo.Capabilities = new()
         {
             EagerWorkflowStart = true,
+            SyncUpdate = true,
+            AsyncUpdate = true,
             WorkerPollCompleteOnShutdown = true,
         };
         description.NamespaceInfo.Limits = new()

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Runs;
+using TemporalDev.Server.Updates;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -17,7 +18,7 @@ internal enum HistoryExtent
 }
 
 /// <summary>Builds what a worker gets for a workflow task that has been started for it, or for a query.</summary>
-internal sealed class WorkflowTaskReplies(Executions executions, QueryBoard queries)
+internal sealed class WorkflowTaskReplies(Executions executions, QueryBoard queries, UpdateBoard updates)
 {
     public async Task<PollWorkflowTaskQueueResponse> BuildAsync(RunKey key, HistoryExtent extent, CancellationToken cancellation)
     {
@@ -42,6 +43,7 @@ internal sealed class WorkflowTaskReplies(Executions executions, QueryBoard quer
             response.Queries[query.Id] = query.Query;
         }
 
+        response.Messages.AddRange(updates.Send(state));
         var transient = WorkflowTasks.TransientEvents(state);
         await FillHistoryAsync(response, lease, run, extent, transient, cancellation);
         return response;

@@ -4,6 +4,7 @@ using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
 using TemporalDev.Server.Runs;
+using TemporalDev.Server.Updates;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Query.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -16,6 +17,7 @@ internal sealed class WorkflowTaskRpc(
     Executions executions,
     TaskQueues queues,
     QueryBoard queries,
+    UpdateBoard updates,
     WorkflowTaskReplies replies)
 {
     public void Map(GrpcRoutes routes)
@@ -123,9 +125,10 @@ internal sealed class WorkflowTaskRpc(
                 run,
                 step =>
                 {
-                    var completed = TaskCompletion.Complete(step, request, Guid.NewGuid().ToString());
+                    var completed = TaskCompletion.Complete(step, request, updates.Inbox(step.State), Guid.NewGuid().ToString());
                     // Before the commit releases what is left: these have their answers.
                     queries.Answer(token.Run, request.QueryResults);
+                    updates.Reject(token.Run, completed.RejectedUpdates);
                     return completed;
                 });
             return await ResponseAsync(lease, run, request, result);

@@ -2,12 +2,14 @@ using TemporalDev.Server.Engine;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
 using TemporalDev.Server.Timers;
+using TemporalDev.Server.Updates;
 using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Runs;
 
 /// <summary>Tells the rest of the server what a committed transition means for it.</summary>
-internal sealed class Announcer(TaskQueues queues, DueTimes due, RunSignals signals, QueryBoard queries, Outbox outbox)
+internal sealed class Announcer(
+    TaskQueues queues, DueTimes due, RunSignals signals, QueryBoard queries, UpdateBoard updates, Outbox outbox)
 {
     public void Announce(Transition step)
     {
@@ -41,6 +43,7 @@ internal sealed class Announcer(TaskQueues queues, DueTimes due, RunSignals sign
         due.Set(state.Key, Deadlines.Next(state));
         signals.Changed(state.RunId);
         queries.Observe(state);
+        updates.Observe(state);
         if (state.Outbox.Count > 0)
         {
             outbox.Post(state.Key);

@@ -25,6 +25,13 @@ internal sealed class Starter(Executions executions)
     public async Task<StartResult> StartAsync(StartSpec spec, StartPolicies policies, CancellationToken cancellation)
     {
         using var lease = await executions.EnterAsync(ChainOf(spec), cancellation);
+        return await StartAsync(lease, spec, policies, cancellation);
+    }
+
+    /// <summary>For callers that do more under the same lock.</summary>
+    public static async Task<StartResult> StartAsync(
+        ChainLease lease, StartSpec spec, StartPolicies policies, CancellationToken cancellation)
+    {
         var current = await lease.CurrentAsync(cancellation);
         var outcome = StartPolicy.Decide(current?.State, spec.RequestId, policies.Reuse, policies.Conflict);
         switch (outcome)
@@ -64,7 +71,7 @@ internal sealed class Starter(Executions executions)
 
     private static ChainKey ChainOf(StartSpec spec) => new(spec.NamespaceId, spec.Started.WorkflowId);
 
-    private static StartResult Existing(RunState state) => new(state.RunId, state.FirstRunId, false, state.Status);
+    public static StartResult Existing(RunState state) => new(state.RunId, state.FirstRunId, false, state.Status);
 
     private static async Task<StartResult> BeginAsync(
         ChainLease lease, LoadedRun? current, StartSpec spec, StartPolicies policies, StartOutcome outcome)
