@@ -36,7 +36,7 @@ public sealed class BrokenRequestTests : IAsyncLifetime, IDisposable
         { "half a prefix", [0, 0, 0], GrpcStatusCode.Internal },
         { "a prefix without its message", [0, 0, 0, 0, 9], GrpcStatusCode.Internal },
         { "half a message", GoodFrame[..^3], GrpcStatusCode.Internal },
-        { "more than a message", [.. GoodFrame, 1], GrpcStatusCode.Internal },
+        { "more than a message", [.. GoodFrame, 10, 0], GrpcStatusCode.Internal },
         { "two messages", [.. GoodFrame, .. GoodFrame], GrpcStatusCode.Internal },
         { "an unknown flag", [7, .. GoodFrame[1..]], GrpcStatusCode.Internal },
         { "compression that was not announced", [1, .. GoodFrame[1..]], GrpcStatusCode.Internal },
