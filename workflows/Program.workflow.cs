@@ -90,7 +90,6 @@ public sealed class ProgramWorkflow
             return new BatchOutcome(Outcome.Undone, StopCause.Aborted, reason);
         }
 
-        Show(batch, BatchLineState.Running, null);
         var outcome = await TryRunAsync(batch, input);
         _current = null;
         Show(batch, BatchLineState.Closed, outcome);
@@ -112,6 +111,8 @@ public sealed class ProgramWorkflow
             _current = await Workflow.StartChildWorkflowAsync(
                 (BatchWorkflow workflow) => workflow.RunAsync(child),
                 new ChildWorkflowOptions { Id = IdOf(batch), StaticSummary = batch.Title });
+            // Not before it has started: who reads 'running' asks the batch next, and must find this run of it.
+            Show(batch, BatchLineState.Running, null);
             await ForwardAsync(_current);
             return await _current.GetResultAsync();
         }

@@ -5,7 +5,7 @@ internal sealed class TextView(TextWriter output, TimeProvider time, bool termin
 {
     private static readonly TimeSpan ProgressInPipe = TimeSpan.FromSeconds(5);
 
-    private readonly int _width = terminal ? Math.Max(40, ConsoleWidth()) : int.MaxValue;
+    private readonly int _width = terminal ? ConsoleWidth() is > 20 and var width ? width : 80 : int.MaxValue;
     private DateTimeOffset _lastProgress;
     private bool _onProgressLine;
 
