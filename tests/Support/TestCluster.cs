@@ -7,7 +7,8 @@ namespace Orchestrator.Tests.Support;
 internal static class TestCluster
 {
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(30);
-    private static readonly string Parent = Path.Combine(Path.GetTempPath(), "orchestrator-tests");
+    // A folder for each user: one may not write into what another made.
+    private static readonly string Parent = Path.Combine(Path.GetTempPath(), $"orchestrator-tests-{Environment.UserName}");
     private static readonly string Folder = Path.Combine(Parent, Guid.NewGuid().ToString("N"));
     private static readonly Lock Gate = new();
     private static Task<EmbeddedPostgres>? _server;
