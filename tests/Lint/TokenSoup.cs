@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Workflows.Sql;
 
 namespace Orchestrator.Tests.Lint;
 
@@ -34,5 +35,41 @@ internal static class TokenSoup
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Texts in which some tokens were lost, doubled, or replaced by one of another text.</summary>
+    public static IEnumerable<string> Mutations(IReadOnlyList<string> texts, int count)
+    {
+        for (var seed = 0; seed < count; seed++)
+        {
+            var random = new Random(seed);
+            var tokens = Tokens(texts[random.Next(texts.Count)]);
+            var others = Tokens(texts[random.Next(texts.Count)]);
+            for (var changes = random.Next(1, 4); changes > 0 && tokens.Count > 0; changes--)
+            {
+                Change(tokens, others, random);
+            }
+
+            yield return string.Concat(tokens);
+        }
+    }
+
+    private static List<string> Tokens(string sql) => [.. SqlScanner.Scan(sql).Select(token => sql.Substring(token.Start, token.Length))];
+
+    private static void Change(List<string> tokens, List<string> others, Random random)
+    {
+        var at = random.Next(tokens.Count);
+        switch (random.Next(3))
+        {
+            case 0:
+                tokens.RemoveAt(at);
+                break;
+            case 1:
+                tokens.Insert(at, tokens[random.Next(tokens.Count)]);
+                break;
+            default:
+                tokens[at] = others[random.Next(others.Count)];
+                break;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using Orchestrator.Workflows.Sql;
 using Orchestrator.Workflows.Sql.Syntax;
 
 namespace Orchestrator.Workflows.Lint;
@@ -13,8 +12,12 @@ internal static class CatalogChanges
             case CreateTable table:
                 Create(catalog, table);
                 break;
-            case CreateView view when !view.Replace:
+            case CreateView { Replace: false } view:
                 catalog.Create(view.View);
+                break;
+            case CreateView view:
+                // It may have been there before, so it may have readers; but the plan speaks for it from now on.
+                catalog.CreateObject(ObjectKind.View, view.View);
                 break;
             case CreateObject { Kind: ObjectKind.Sequence or ObjectKind.ForeignTable } relation:
                 catalog.Create(relation.Name);
@@ -25,11 +28,17 @@ internal static class CatalogChanges
             case CreateType type:
                 catalog.CreateObject(ObjectKind.Type, type.Type);
                 break;
-            case CreateFunction { Replace: false } function:
+            case CreateFunction function:
                 catalog.CreateObject(ObjectKind.Function, function.Function);
                 break;
             case CreateTrigger trigger:
-                catalog.CreateObject(ObjectKind.Trigger, new SqlName(trigger.Table.ToString(), trigger.Name));
+                catalog.CreateOnTable(ObjectKind.Trigger, trigger.Name, trigger.Table);
+                break;
+            case CreateRule rule:
+                catalog.CreateOnTable(ObjectKind.Rule, rule.Name, rule.Table);
+                break;
+            case CreatePolicy policy:
+                catalog.CreateOnTable(ObjectKind.Policy, policy.Name, policy.Table);
                 break;
             case CreateIndex { Name: { } name } index:
                 catalog.CreateIndex(name, index);

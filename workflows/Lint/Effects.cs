@@ -42,6 +42,8 @@ internal sealed record Effects(ImmutableArray<Effect> All)
         CreateStatistics statistics => Each(statistics.Tables, LockLevel.ShareUpdateExclusive),
         CreateView { Replace: true } view => [new(view.View, LockLevel.AccessExclusive)],
         CommentOn { Kind: ObjectKind.Table or ObjectKind.Column } comment => [new(comment.Name, LockLevel.ShareUpdateExclusive)],
+        Grant { Table: { } table } when version >= 18 => [new(table, LockLevel.AccessShare)],
+        Revoke { Table: { } table } when version >= 18 => [new(table, LockLevel.AccessShare)],
         DropObjects drop => OfDrop(drop, catalog),
         _ => OfData(statement),
     };

@@ -32,13 +32,4 @@ public static class LintRules
         TextRules.Unreadable,
         SuppressionRules.WithoutReason, SuppressionRules.OfUnknownRule, SuppressionRules.Unused,
     ];
-
-    /// <summary>The rule that was probably meant: it shares the longest beginning.</summary>
-    internal static string? Nearest(string id) =>
-        All.Select(rule => rule.Id)
-            .Where(known => Shared(known, id) >= 4)
-            .OrderByDescending(known => Shared(known, id))
-            .FirstOrDefault();
-
-    private static int Shared(string one, string other) => one.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count();
 }

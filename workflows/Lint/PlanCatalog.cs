@@ -103,6 +103,10 @@ internal sealed class PlanCatalog
     public void CreateIndex(string name, CreateIndex index) =>
         _indexes[Resolve(index.Table) with { Name = name }] = new IndexFacts(Resolve(index.Table), index.LeadingColumns, index.Unique, CurrentFile);
 
+    public void CreateOnTable(ObjectKind kind, string name, SqlName table) => _objects[OnTable(kind, name, table)] = CurrentFile;
+
+    public bool HasCreatedOnTable(ObjectKind kind, string name, SqlName table) => _objects.ContainsKey(OnTable(kind, name, table));
+
     public void CreateObject(ObjectKind kind, SqlName name) => _objects[(kind, Resolve(name))] = CurrentFile;
 
     public void Forget(SqlName name)
@@ -125,6 +129,9 @@ internal sealed class PlanCatalog
             _indexes[Resolve(newName)] = index;
         }
     }
+
+    // Triggers, rules and policies have no schema of their own: the table stands in for it.
+    private (ObjectKind Kind, SqlName Name) OnTable(ObjectKind kind, string name, SqlName table) => (kind, new SqlName(Resolve(table).ToString(), name));
 
     private RelationAge Age(int createdIn) => createdIn == CurrentFile ? RelationAge.NewInFile : RelationAge.NewInPlan;
 

@@ -79,7 +79,7 @@ public sealed class PlanLinter
         var finding = new Finding
         {
             Rule = rule.Id,
-            Severity = rule.Severity,
+            Severity = offence.Severity ?? rule.Severity,
             File = visit.At.File.Path,
             At = visit.At.Position(offence.Offset ?? visit.At.Start),
             Statement = visit.Text,

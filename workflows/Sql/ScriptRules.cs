@@ -1,4 +1,6 @@
 using Orchestrator.Workflows.Plan;
+using Orchestrator.Workflows.Sql.Reading;
+using Orchestrator.Workflows.Sql.Syntax;
 
 namespace Orchestrator.Workflows.Sql;
 
@@ -8,8 +10,6 @@ namespace Orchestrator.Workflows.Sql;
 /// </summary>
 public static class ScriptRules
 {
-    private static readonly string[] TransactionControl = ["begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "prepare"];
-
     public static IReadOnlyList<PlanProblem> Examine(SqlScript script)
     {
         var source = SqlSource.Read(script.Text);
@@ -25,7 +25,7 @@ public static class ScriptRules
             problems.Add(new("", "There is no statement in this file."));
         }
 
-        foreach (var control in statements.Where(s => IsTransactionControl(s)))
+        foreach (var control in statements.Where(s => StatementReader.Read(s) is TransactionControl))
         {
             problems.Add(new("", $"'{control.Code[0]}' has no place here: the orchestrator owns the transaction.", "Remove it."));
         }
@@ -51,18 +51,7 @@ public static class ScriptRules
         return problems;
     }
 
-    public static bool RunsAlone(SqlStatement statement) =>
-        statement.StartsWith("vacuum")
-        || statement.StartsWith("create", "database")
-        || statement.StartsWith("drop", "database")
-        || statement.StartsWith("create", "tablespace")
-        || statement.StartsWith("drop", "tablespace")
-        || statement.StartsWith("alter", "system")
-        || (statement.Has("concurrently") && !statement.StartsWith("refresh"));
-
-    private static bool IsTransactionControl(SqlStatement statement) =>
-        TransactionControl.Contains(statement.Code[0])
-        && (statement.Code[0] != "prepare" || statement.StartsWith("prepare", "transaction"));
+    public static bool RunsAlone(SqlStatement statement) => StatementReader.Read(statement).RunsAlone();
 
     private static string FirstWords(SqlStatement statement) => string.Join(' ', statement.Code.Take(4));
 }

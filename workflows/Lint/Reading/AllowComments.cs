@@ -23,23 +23,29 @@ internal static class AllowComments
     private const string Verb = "allow ";
     private const string Because = " because ";
 
-    public static ImmutableArray<AllowComment> Read(FileText file) =>
-    [
-        .. file.Source.Segments.SelectMany(segment => Read(segment, file.Source.PositionOf)),
-        .. file.Statements
-            .Where(statement => statement.Block is not null)
-            .DistinctBy(statement => statement.Source)
-            .SelectMany(inner => inner.Source.Segments.SelectMany(segment => Read(segment, inner.Position))),
-    ];
+    public static ImmutableArray<AllowComment> Read(FileText file)
+    {
+        var starts = file.Statements.ToDictionary(statement => statement.Segment, statement => statement.Start);
+        return
+        [
+            .. file.Source.Segments.SelectMany(segment => Read(segment, starts, file.Source.PositionOf)),
+            .. file.Statements
+                .Where(statement => statement.Block is not null)
+                .DistinctBy(statement => statement.Source)
+                .SelectMany(inner => inner.Source.Segments.SelectMany(segment => Read(segment, starts, inner.Position))),
+        ];
+    }
 
-    private static IEnumerable<AllowComment> Read(SqlStatement segment, Func<int, SqlPosition> position)
+    private static IEnumerable<AllowComment> Read(SqlStatement segment, Dictionary<SqlStatement, int> starts, Func<int, SqlPosition> position)
     {
         foreach (var token in segment.All)
         {
             if (token.Kind == SqlTokenKind.Comment && Content(segment.Source.TextOf(token)) is { } content)
             {
                 var (rules, reason) = Parse(content);
-                yield return new AllowComment(position(token.Start), content, rules, reason, IsDirectlyAbove(segment, token) ? segment : null);
+                // In a block words of control may stand before the statement, and the remark between the two.
+                var above = starts.TryGetValue(segment, out var start) && IsDirectlyAbove(segment.Source.Text, token, start);
+                yield return new AllowComment(position(token.Start), content, rules, reason, above ? segment : null);
             }
         }
     }
@@ -66,17 +72,16 @@ internal static class AllowComments
     }
 
     // On a line of its own, and no empty line between: a remark at the end of a line speaks of that line.
-    private static bool IsDirectlyAbove(SqlStatement segment, SqlToken comment)
+    private static bool IsDirectlyAbove(string text, SqlToken comment, int statement)
     {
-        var text = segment.Source.Text;
-        if (segment.IsEmpty || comment.Start > segment.Start)
+        if (comment.End > statement)
         {
             return false;
         }
 
-        var lineStart = text.LastIndexOf('\n', Math.Max(0, comment.Start - 1)) + 1;
-        var between = text.AsSpan(comment.End, segment.Start - comment.End).ToString().ReplaceLineEndings("\n");
-        return text.AsSpan(Math.Min(lineStart, comment.Start), comment.Start - Math.Min(lineStart, comment.Start)).IsWhiteSpace()
+        var lineStart = comment.Start == 0 ? 0 : text.LastIndexOf('\n', comment.Start - 1) + 1;
+        var between = text[comment.End..statement].ReplaceLineEndings("\n");
+        return text.AsSpan(lineStart, comment.Start - lineStart).IsWhiteSpace()
             && !between.Split('\n')[1..].SkipLast(1).Any(string.IsNullOrWhiteSpace);
     }
 }

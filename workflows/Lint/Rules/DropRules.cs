@@ -75,7 +75,7 @@ internal static class DropRules
                 from name in drop.Names
                 where !visit.Catalog.HasCreated(drop.Kind, name)
                 select Lost(drop.Kind, name.ToString()),
-            DropFromTable drop when visit.IsInUse(drop.Table) && !visit.Catalog.HasCreated(drop.Kind, new(drop.Table.ToString(), drop.Name)) =>
+            DropFromTable drop when visit.IsInUse(drop.Table) && !visit.Catalog.HasCreatedOnTable(drop.Kind, drop.Name, drop.Table) =>
                 [Lost(drop.Kind, $"{drop.Name} on {drop.Table}") with { Relation = drop.Table }],
             _ => [],
         },
@@ -133,7 +133,7 @@ internal static class DropRules
     private static IEnumerable<Offence> Dropped(Visit visit, ObjectKind kind, Func<Sql.SqlName, Offence> offence) =>
         visit.Statement is DropObjects drop && drop.Kind == kind
             ? from name in drop.Names
-              where visit.IsInUse(name)
+              where visit.IsInUse(name) && !visit.Catalog.HasCreated(kind, name)
               select offence(name) with { Relation = name }
             : [];
 

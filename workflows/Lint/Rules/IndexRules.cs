@@ -19,13 +19,13 @@ internal static class IndexRules
 
     public static LintRule DroppedWithoutConcurrently { get; } = new("drop-index-without-concurrently", Severity.Warning, "An index is dropped under an exclusive lock")
     {
-        Example = new("drop index orders_customer_id;", "drop index concurrently orders_customer_id;"),
+        Example = new("drop index orders_customer_id;", "drop index concurrently if exists orders_customer_id;"),
         Check = visit => visit.Statement is DropObjects { Kind: ObjectKind.Index, Concurrently: false } drop
             ? from index in drop.Names
               where visit.Catalog.TableOfIndex(index) is not { } table || visit.IsInUse(table)
               select new Offence(
                   $"Dropping {index} needs its table for itself: queries that run hold it up, and all that come after wait behind it.",
-                  new("Drop it concurrently, one index a file.", [$"drop index concurrently {index};"]))
+                  new("Drop it concurrently, one index a file.", [$"drop index concurrently if exists {index};"]))
               { Relation = index }
             : [],
     };

@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Plan;
+
 namespace Orchestrator.Workflows.Lint.Rules;
 
 /// <summary>An exception is worth something only if it says why, and if it is still needed.</summary>
@@ -16,7 +18,7 @@ internal static class SuppressionRules
     public static LintRule OfUnknownRule { get; } = new("suppression-of-unknown-rule", Severity.Error, "What is allowed is no rule")
     {
         Example = new(
-            "-- lint: allow truncation because nobody reads it yet\ntruncate events_2026;",
+            "-- lint: allow trunkate because nobody reads it yet\ntruncate events_2026;",
             "-- lint: allow truncate because nobody reads it yet\ntruncate events_2026;"),
         CannotBeAllowed = true,
     };
@@ -38,8 +40,9 @@ internal static class SuppressionRules
 
         if (rule == OfUnknownRule)
         {
-            var near = LintRules.Nearest(about);
-            return new($"There is no rule '{about}', so nothing is allowed by this.", new(near is null ? "Take the name from the finding." : $"Did you mean '{near}'?"));
+            return new(
+                $"There is no rule '{about}', so nothing is allowed by this.",
+                new(Nearest.Among(about, LintRules.All.Select(rule => rule.Id)) ?? "Take the name from the finding."));
         }
 
         return new(

@@ -21,6 +21,13 @@ internal static class TypeChangeRules
                 new(
                     "Add a column of the new type, write both, backfill, move the readers, drop the old one in a later plan. "
                     + "Harmless are: a longer varchar, varchar to text, more digits before the point of a numeric, more fractional seconds."))
-            { Relation = alteration.Table, Action = change },
+            {
+                Relation = alteration.Table,
+                Action = change,
+                Severity = old is null && MayBeHarmless(change.Type) ? Severity.Warning : null,
+            },
     };
+
+    // What most columns that become one of these were before keeps their rows: varchar(n), numeric(p, s).
+    private static bool MayBeHarmless(SqlType type) => type is { IsArray: false, Name: "text" or "varchar" or "numeric" or "varbit" };
 }
