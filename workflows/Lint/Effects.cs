@@ -4,7 +4,11 @@ using Orchestrator.Workflows.Sql.Syntax;
 
 namespace Orchestrator.Workflows.Lint;
 
-internal readonly record struct Effect(SqlName Relation, LockLevel Lock, TableWork Work = TableWork.None);
+internal readonly record struct Effect(SqlName Relation, LockLevel Lock, TableWork Work = TableWork.None)
+{
+    /// <summary>Nobody else gets to the rows while it does.</summary>
+    public bool GoesThroughRowsAlone => Work > TableWork.None && Lock == LockLevel.AccessExclusive;
+}
 
 /// <summary>
 /// Which relations a statement locks, how strongly, and what it does to their rows. Every claim here is held against pg_locks, relfilenode

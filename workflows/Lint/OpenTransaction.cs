@@ -7,7 +7,8 @@ namespace Orchestrator.Workflows.Lint;
 /// <summary>What the transaction around a statement holds and has done before it. PostgreSQL keeps every lock until the end.</summary>
 internal sealed class OpenTransaction(bool isTransaction)
 {
-    private readonly List<(Effect Effect, PlanStatement By)> _effects = [];
+    private readonly Dictionary<SqlName, (Effect Effect, PlanStatement By)> _held = [];
+    private readonly Dictionary<SqlName, PlanStatement> _wentThroughRows = [];
     private readonly List<(SqlName Table, string? Constraint, PlanStatement By)> _notValid = [];
     private readonly List<AddEnumValue> _labels = [];
 
@@ -16,7 +17,13 @@ internal sealed class OpenTransaction(bool isTransaction)
 
     public bool LockTimeoutIsSet { get; private set; }
 
-    public IReadOnlyList<(Effect Effect, PlanStatement By)> Effects => _effects;
+    /// <summary>For each relation its strongest lock, and the statement that took it.</summary>
+    public IReadOnlyCollection<(Effect Effect, PlanStatement By)> Held => _held.Values;
+
+    public bool Holds(SqlName relation) => _held.ContainsKey(relation);
+
+    /// <summary>The first <c>alter table</c> that has gone through the rows of the relation under an exclusive lock.</summary>
+    public PlanStatement? WentThroughRows(SqlName relation) => _wentThroughRows.GetValueOrDefault(relation);
 
     public IReadOnlyList<AddEnumValue> NewLabels => _labels;
 
@@ -26,7 +33,11 @@ internal sealed class OpenTransaction(bool isTransaction)
 
     public void Apply(Visit visit)
     {
-        _effects.AddRange(Lint.Effects.Of(visit.Statement, visit.Catalog, visit.Settings.PostgresVersion).All.Select(effect => (effect, visit.At)));
+        foreach (var effect in visit.Effects.All)
+        {
+            Hold(effect, visit.At);
+        }
+
         switch (visit.Statement)
         {
             case AddEnumValue label when !visit.Catalog.HasCreatedInThisFile(ObjectKind.Type, label.Type):
@@ -36,7 +47,8 @@ internal sealed class OpenTransaction(bool isTransaction)
                 LockTimeoutIsSet = true;
                 break;
             case TransactionControl { Verb: TransactionVerb.Commit or TransactionVerb.Rollback }:
-                _effects.Clear();
+                _held.Clear();
+                _wentThroughRows.Clear();
                 _notValid.Clear();
                 _labels.Clear();
                 break;
@@ -45,6 +57,19 @@ internal sealed class OpenTransaction(bool isTransaction)
                     .Where(add => add.Constraint.NotValid)
                     .Select(add => (visit.Catalog.Resolve(alter.Table), add.Constraint.Name, visit.At)));
                 break;
+        }
+    }
+
+    private void Hold(Effect effect, PlanStatement by)
+    {
+        if (!_held.TryGetValue(effect.Relation, out var held) || held.Effect.Lock < effect.Lock)
+        {
+            _held[effect.Relation] = (effect, by);
+        }
+
+        if (by.Statement is AlterTable && effect.GoesThroughRowsAlone)
+        {
+            _wentThroughRows.TryAdd(effect.Relation, by);
         }
     }
 }

@@ -25,8 +25,10 @@ internal sealed record Visit(PlanStatement At, PlanCatalog Catalog, OpenTransact
     /// <summary>Somebody may read or write it now; a table that the plan itself has created has no users yet.</summary>
     public bool IsInUse(SqlName relation) => Catalog.Age(relation) == RelationAge.Existing;
 
-    public Effect? EffectOn(SqlName relation) =>
-        Effects.Of(Statement, Catalog, Settings.PostgresVersion).On(Catalog.Resolve(relation));
+    /// <summary>On resolved names, as things stand before the statement.</summary>
+    public Effects Effects => field ??= Effects.Of(Statement, Catalog, Settings.PostgresVersion);
+
+    public Effect? EffectOn(SqlName relation) => Effects.On(Catalog.Resolve(relation));
 
     public Effect? EffectOn(SqlName relation, AlterAction action) => Statement is AlterTable alter
         ? Effects.Of(alter.Table, action, Catalog, Settings.PostgresVersion).On(Catalog.Resolve(relation))

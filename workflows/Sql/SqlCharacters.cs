@@ -16,6 +16,25 @@ internal static class SqlCharacters
 
     public static bool IsOperator(char c) => "~!@#^&|`?+-*/%<>=".Contains(c);
 
+    /// <summary>Whether it is this keyword, which is given in lower case.</summary>
+    public static bool IsKeyword(ReadOnlySpan<char> text, string keyword)
+    {
+        if (text.Length != keyword.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            if ((text[i] is >= 'A' and <= 'Z' ? (char)(text[i] | 0x20) : text[i]) != keyword[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Names fold by ASCII only, as in a UTF-8 database.</summary>
     public static string Fold(ReadOnlySpan<char> name) =>
         string.Create(name.Length, name, static (folded, original) =>

@@ -71,22 +71,24 @@ internal sealed class SqlSplitter
             }
         }
 
-        Follow(token.Kind == SqlTokenKind.Word ? SqlCharacters.Fold(text) : "");
+        Follow(token.Kind == SqlTokenKind.Word ? text : "");
     }
 
-    private void Follow(string word)
+    private void Follow(ReadOnlySpan<char> word)
     {
-        _creates = _hasCode ? _creates : word == "create";
+        _creates = _hasCode ? _creates : SqlCharacters.IsKeyword(word, "create");
         _hasCode = true;
         // The case expressions of such a body have ends of their own.
-        _atomic = word switch
+        if (_atomic > 0)
         {
-            "atomic" when _creates && _afterBegin => 1,
-            "case" when _atomic > 0 => _atomic + 1,
-            "end" when _atomic > 0 => _atomic - 1,
-            _ => _atomic,
-        };
-        _afterBegin = word == "begin";
+            _atomic += SqlCharacters.IsKeyword(word, "case") ? 1 : SqlCharacters.IsKeyword(word, "end") ? -1 : 0;
+        }
+        else if (_creates && _afterBegin && SqlCharacters.IsKeyword(word, "atomic"))
+        {
+            _atomic = 1;
+        }
+
+        _afterBegin = SqlCharacters.IsKeyword(word, "begin");
     }
 
     private void Close(int end)

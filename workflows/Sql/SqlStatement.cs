@@ -13,7 +13,7 @@ public sealed class SqlStatement
         FullStart = fullStart;
         FullEnd = fullEnd;
         All = all;
-        Tokens = [.. all.Where(token => token.IsCode && !IsTerminator(source, token, all))];
+        Tokens = [.. (EndsWithSemicolon(source, all) ? all[..^1] : all).Where(token => token.IsCode)];
         _code = new(() => [.. Tokens.Select(token => Word(token))]);
     }
 
@@ -67,7 +67,6 @@ public sealed class SqlStatement
         ? SqlCharacters.Fold(Source.TextOf(token))
         : Source.TextOf(token).ToString();
 
-    // Only the last token can be the semicolon that ends the statement; those of a function's body are code.
-    private static bool IsTerminator(SqlSource source, SqlToken token, ArraySegment<SqlToken> all) =>
-        token == all[^1] && token.Kind == SqlTokenKind.Symbol && source.TextOf(token) is ";";
+    private static bool EndsWithSemicolon(SqlSource source, ArraySegment<SqlToken> all) =>
+        all[^1].Kind == SqlTokenKind.Symbol && source.TextOf(all[^1]) is ";";
 }

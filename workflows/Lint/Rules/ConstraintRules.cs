@@ -90,7 +90,7 @@ internal static class ConstraintRules
             "create table invoices (id bigint primary key, order_id bigint references orders (id));\ncreate index invoices_order_id on invoices (order_id);",
             "create table invoices (id bigint primary key, order_id bigint);\ncreate index invoices_order_id on invoices (order_id);"),
         Check = visit => from target in Targets(visit).DistinctBy(visit.Catalog.Resolve)
-                         where visit.IsInUse(target) && visit.Transaction.Effects.All(held => held.Effect.Relation != visit.Catalog.Resolve(target))
+                         where visit.IsInUse(target) && !visit.Transaction.Holds(visit.Catalog.Resolve(target))
                          select new Offence(
                              $"Writes to {target} wait from here to the end of the transaction, and this waits for every transaction that has written to it.",
                              new("It is a moment if nothing slow stands in the same file. Keep the file short."))

@@ -11,10 +11,10 @@ internal static class TimeoutRules
         Example = new("alter table orders add column channel text;", "set local lock_timeout = '5s';\nalter table orders add column channel text;")
         { Settings = settings => settings with { RunnerSetsLockTimeout = false } },
         Check = visit => visit.Settings.RunnerSetsLockTimeout || visit.Transaction.LockTimeoutIsSet ? [] :
-            from effect in Effects.Of(visit.Statement, visit.Catalog, visit.Settings.PostgresVersion).All.Take(1)
+            from effect in visit.Effects.All.Take(1)
             where effect.Lock >= LockLevel.Share && visit.IsInUse(effect.Relation)
             // Once a file is enough: the answer is the same for all that follows.
-            where visit.Transaction.Effects.All(held => held.Effect.Lock < LockLevel.Share || !visit.IsInUse(held.Effect.Relation))
+            where visit.Transaction.Held.All(held => held.Effect.Lock < LockLevel.Share || !visit.IsInUse(held.Effect.Relation))
             select new Offence(
                 $"Behind one long query on {effect.Relation.Name} it waits without end, and everyone who comes after waits behind it.",
                 new("Set a short lock_timeout and try again later.", [$"set local lock_timeout = '5s';\n{visit.Text};"]))

@@ -64,7 +64,7 @@ internal static class TransactionRules
         Example = new(
             ["alter table orders add column channel text;\nalter table customers add column channel text;"],
             ["alter table orders add column channel text;", "alter table customers add column channel text;"]),
-        Check = visit => from effect in Effects.Of(visit.Statement, visit.Catalog, visit.Settings.PostgresVersion).All.Take(1)
+        Check = visit => from effect in visit.Effects.All.Take(1)
                          where effect.Lock == LockLevel.AccessExclusive && IsUserTable(visit, effect)
                          let held = FirstHeld(visit, LockLevel.AccessExclusive, except: effect.Relation)
                          where held is not null
@@ -76,7 +76,7 @@ internal static class TransactionRules
 
     private static (Effect Effect, PlanStatement By)? FirstHeld(Visit visit, LockLevel atLeast, SqlName? except)
     {
-        var held = visit.Transaction.Effects.Where(held =>
+        var held = visit.Transaction.Held.Where(held =>
             held.Effect.Lock >= atLeast && IsUserTable(visit, held.Effect) && held.Effect.Relation != except);
         return held.Select(first => ((Effect, PlanStatement)?)first).FirstOrDefault();
     }
@@ -90,26 +90,15 @@ internal static class TransactionRules
         Insert { FromQuery: true } insert => insert.Table,
         Copy { Into: true } copy => copy.Table,
         CreateTable { FromQuery: true, Temporary: false } table => table.Table,
-        Update or Delete or Merge or WithStatement or CreateIndex or RefreshView or AlterTable => Effects
-            .Of(visit.Statement, visit.Catalog, visit.Settings.PostgresVersion).All
+        Update or Delete or Merge or WithStatement or CreateIndex or RefreshView or AlterTable => visit.Effects.All
             .Where(effect => effect.Work > TableWork.None && visit.IsInUse(effect.Relation))
             .Select(effect => effect.Relation)
             .FirstOrDefault(),
         _ => null,
     };
 
-    private static PlanStatement? Earlier(Visit visit, AlterTable alter)
-    {
-        var table = visit.Catalog.Resolve(alter.Table);
-        return GoesThroughRows(visit.EffectOn(table))
-            ? visit.Transaction.Effects
-                .Where(earlier => earlier.Effect.Relation == table && earlier.By.Statement is AlterTable && GoesThroughRows(earlier.Effect))
-                .Select(earlier => earlier.By)
-                .FirstOrDefault()
-            : null;
-    }
-
-    private static bool GoesThroughRows(Effect? effect) => effect is { Work: > TableWork.None, Lock: LockLevel.AccessExclusive };
+    private static PlanStatement? Earlier(Visit visit, AlterTable alter) =>
+        visit.EffectOn(alter.Table) is { GoesThroughRowsAlone: true } effect ? visit.Transaction.WentThroughRows(effect.Relation) : null;
 
     private static string Actions(PlanStatement statement)
     {

@@ -36,7 +36,7 @@ internal sealed class Cursor(SqlSource source, ImmutableArray<SqlToken> tokens, 
     {
         for (var i = 0; i < words.Length; i++)
         {
-            if (Peek(i) != words[i])
+            if (!Matches(_at + i, words[i]))
             {
                 return false;
             }
@@ -45,7 +45,18 @@ internal sealed class Cursor(SqlSource source, ImmutableArray<SqlToken> tokens, 
         return true;
     }
 
-    public bool IsOneOf(params ReadOnlySpan<string> words) => words.Contains(Peek());
+    public bool IsOneOf(params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (Matches(_at, word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public bool Take(params ReadOnlySpan<string> words)
     {
@@ -168,12 +179,7 @@ internal sealed class Cursor(SqlSource source, ImmutableArray<SqlToken> tokens, 
         var depth = 0;
         do
         {
-            depth += Peek() switch
-            {
-                "(" or "[" => 1,
-                ")" or "]" => -1,
-                _ => 0,
-            };
+            depth += Current is { Kind: SqlTokenKind.Symbol } symbol ? Nesting(source.Text[symbol.Start]) : 0;
             Skip();
         }
         while (depth > 0 && !AtEnd);
@@ -207,7 +213,7 @@ internal sealed class Cursor(SqlSource source, ImmutableArray<SqlToken> tokens, 
     {
         for (var ahead = 0; _at + ahead < tokens.Length; ahead++)
         {
-            if (Peek(ahead) == word)
+            if (Matches(_at + ahead, word))
             {
                 return true;
             }
@@ -230,4 +236,18 @@ internal sealed class Cursor(SqlSource source, ImmutableArray<SqlToken> tokens, 
 
     /// <summary>The text from here to the end.</summary>
     public string RestText => AtEnd ? "" : source.Text[tokens[_at].Start..tokens[^1].End];
+
+    // A quoted name or a string is never a keyword, whatever it says.
+    private bool Matches(int index, string word) =>
+        index < tokens.Length
+        && (tokens[index].Kind == SqlTokenKind.Word
+            ? SqlCharacters.IsKeyword(source.TextOf(tokens[index]), word)
+            : source.TextOf(tokens[index]).SequenceEqual(word));
+
+    private static int Nesting(char symbol) => symbol switch
+    {
+        '(' or '[' => 1,
+        ')' or ']' => -1,
+        _ => 0,
+    };
 }
