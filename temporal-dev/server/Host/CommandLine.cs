@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Host;
 
@@ -12,6 +13,8 @@ internal sealed record CommandLine(TemporalOptions Options, LogLevel LogLevel)
           --ip ADDRESS            where to listen (default 127.0.0.1)
           --port N                gRPC port (default 7233; 0 takes a free one)
           --namespace NAME        create a namespace; may be given several times (default "default")
+          --search-attribute NAME=TYPE
+                                  create one in these namespaces; may be given several times
           --db CONNECTION         PostgreSQL connection string
           --memory                keep nothing
           --log-level LEVEL       debug, info, warn, error or never (default warn)
@@ -51,10 +54,24 @@ internal sealed record CommandLine(TemporalOptions Options, LogLevel LogLevel)
         "--ip" => this with { Options = Options with { Address = IPAddress.Parse(value == "localhost" ? "127.0.0.1" : value) } },
         "--port" => this with { Options = Options with { Port = int.Parse(value) } },
         "--namespace" => this with { Options = Options with { Namespaces = [.. Options.Namespaces, value] } },
+        "--search-attribute" => this with { Options = Options with { SearchAttributes = WithAttribute(value) } },
         "--db" => this with { Options = Options with { Database = value } },
         "--log-level" => this with { LogLevel = Level(value) },
         _ => throw new FormatException($"{flag} is not a flag."),
     };
+
+    private Dictionary<string, IndexedValueType> WithAttribute(string definition)
+    {
+        var parts = definition.Split('=');
+        if (parts.Length != 2 || parts[0].Length == 0 || !Enum.TryParse<IndexedValueType>(parts[1], ignoreCase: true, out var type)
+            || !Enum.IsDefined(type) || type == IndexedValueType.Unspecified)
+        {
+            throw new FormatException(
+                $"'{definition}' is not NAME=TYPE with Text, Keyword, Int, Double, Bool, Datetime or KeywordList as the type.");
+        }
+
+        return new Dictionary<string, IndexedValueType>(Options.SearchAttributes) { [parts[0]] = type };
+    }
 
     private static LogLevel Level(string name) => name switch
     {

@@ -18,9 +18,14 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private readonly IStore _store;
     private readonly CancellationTokenSource _stop = new();
+    private readonly NamespaceRegistry _namespaces;
     private readonly List<Task> _loops = [];
 
-    private ServerParts(IStore store) => _store = store;
+    private ServerParts(IStore store)
+    {
+        _store = store;
+        _namespaces = new NamespaceRegistry(store);
+    }
 
     public GrpcRoutes Routes { get; } = new();
 
@@ -51,16 +56,18 @@ internal sealed class ServerParts : IAsyncDisposable
         }
 
         await _store.DisposeAsync();
+        _namespaces.Dispose();
         _stop.Dispose();
     }
 
     private async Task ComposeAsync(TemporalOptions options, ILoggerFactory log, CancellationToken cancellation)
     {
-        var namespaces = new NamespaceRegistry(_store);
+        var namespaces = _namespaces;
         await namespaces.LoadAsync(cancellation);
         foreach (var name in options.Namespaces)
         {
             await namespaces.EnsureAsync(name);
+            await namespaces.AddAttributesAsync(name, options.SearchAttributes);
         }
 
         var queues = new TaskQueues(options.Time);
@@ -85,6 +92,8 @@ internal sealed class ServerParts : IAsyncDisposable
         new MultiOperationRpc(namespaces, executions, desk, options.Time).Map(Routes);
         new ActivityTaskRpc(namespaces, executions, queues).Map(Routes);
         new QueryRpc(namespaces, executions, queues, queries).Map(Routes);
+        new VisibilityRpc(namespaces, _store).Map(Routes);
+        new OperatorRpc(namespaces).Map(Routes);
         new TaskQueueRpc(namespaces, queues, options.Time).Map(Routes);
 
         await foreach (var stored in _store.ReadUnfinishedAsync(cancellation))

@@ -1,4 +1,5 @@
 using System.Net;
+using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Host;
 
@@ -15,6 +16,9 @@ public sealed record TemporalOptions
 
     /// <summary>Created if they do not exist yet.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = ["default"];
+
+    /// <summary>Added to those of each of these namespaces, name to type.</summary>
+    public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

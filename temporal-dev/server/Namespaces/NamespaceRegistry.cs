@@ -3,19 +3,25 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Storage;
+using TemporalDev.Server.Visibility;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace TemporalDev.Server.Namespaces;
 
-internal sealed record Namespace(string Id, string Name, DescribeNamespaceResponse Description);
+internal sealed record Namespace(string Id, string Name, DescribeNamespaceResponse Description)
+{
+    public AttributeSchema Attributes { get; } = new(Description.Config.CustomSearchAttributeAliases);
+}
 
 /// <summary>The namespaces, all in memory and all in the store.</summary>
-internal sealed class NamespaceRegistry(IStore store)
+internal sealed class NamespaceRegistry(IStore store) : IDisposable
 {
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(1);
 
+    /// <summary>Changes read, alter and write the whole description: two at once would lose one.</summary>
+    private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ConcurrentDictionary<string, Namespace> _byName = [];
 
     public IEnumerable<Namespace> All => _byName.Values.OrderBy(item => item.Name);
@@ -69,28 +75,46 @@ internal sealed class NamespaceRegistry(IStore store)
         _byName[request.Namespace] = new Namespace(id, request.Namespace, description);
     }
 
-    public async Task<Namespace> UpdateAsync(UpdateNamespaceRequest request)
-    {
-        var found = Get(request.Namespace);
-        var description = found.Description.Clone();
-        if (request.UpdateInfo is { } info)
+    public Task<Namespace> UpdateAsync(UpdateNamespaceRequest request) => ChangeAsync(
+        request.Namespace,
+        description =>
         {
-            description.NamespaceInfo.Description = info.Description.Length > 0 ? info.Description : description.NamespaceInfo.Description;
-            description.NamespaceInfo.OwnerEmail = info.OwnerEmail.Length > 0 ? info.OwnerEmail : description.NamespaceInfo.OwnerEmail;
-            foreach (var (key, value) in info.Data)
+            if (request.UpdateInfo is { } info)
             {
-                description.NamespaceInfo.Data[key] = value;
+                description.NamespaceInfo.Description = info.Description.Length > 0 ? info.Description : description.NamespaceInfo.Description;
+                description.NamespaceInfo.OwnerEmail = info.OwnerEmail.Length > 0 ? info.OwnerEmail : description.NamespaceInfo.OwnerEmail;
+                foreach (var (key, value) in info.Data)
+                {
+                    description.NamespaceInfo.Data[key] = value;
+                }
             }
-        }
 
-        if (request.Config?.WorkflowExecutionRetentionTtl is { } retention)
+            if (request.Config?.WorkflowExecutionRetentionTtl is { } retention)
+            {
+                description.Config.WorkflowExecutionRetentionTtl = retention;
+            }
+        });
+
+    /// <summary>Registers all of them or none; one that is there with the same type already is no error.</summary>
+    public Task AddAttributesAsync(string name, IEnumerable<KeyValuePair<string, IndexedValueType>> attributes) => ChangeAsync(
+        name,
+        description =>
         {
-            description.Config.WorkflowExecutionRetentionTtl = retention;
-        }
+            foreach (var (attribute, type) in attributes)
+            {
+                AttributeSlots.Add(description.Config.CustomSearchAttributeAliases, attribute, type);
+            }
+        });
 
-        await store.SaveNamespaceAsync(new NamespaceRecord(found.Id, found.Name, description.ToByteArray()));
-        return _byName[found.Name] = found with { Description = description };
-    }
+    public Task RemoveAttributesAsync(string name, IEnumerable<string> attributes) => ChangeAsync(
+        name,
+        description =>
+        {
+            foreach (var attribute in attributes)
+            {
+                AttributeSlots.Remove(description.Config.CustomSearchAttributeAliases, attribute);
+            }
+        });
 
     public Namespace? FindByName(string name) => _byName.GetValueOrDefault(name);
 
@@ -105,6 +129,25 @@ internal sealed class NamespaceRegistry(IStore store)
         }
 
         return FindByName(name) ?? throw NotFound(name);
+    }
+
+    public void Dispose() => _changing.Dispose();
+
+    private async Task<Namespace> ChangeAsync(string name, Action<DescribeNamespaceResponse> change)
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            var found = Get(name);
+            var description = found.Description.Clone();
+            change(description);
+            await store.SaveNamespaceAsync(new NamespaceRecord(found.Id, found.Name, description.ToByteArray()));
+            return _byName[found.Name] = new Namespace(found.Id, found.Name, description);
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     public static GrpcException NotFound(string name) => new(

@@ -2,6 +2,8 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Namespaces;
+using TemporalDev.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Sdk.V1;
 using Temporalio.Api.TaskQueue.V1;
@@ -44,6 +46,14 @@ internal static class Fields
         if (value?.CalculateSize() > limitBytes)
         {
             throw Invalid($"{field} exceeds size limit.");
+        }
+    }
+
+    public static void Attributes(SearchAttributes? attributes, Namespace target)
+    {
+        if (AttributeCheck.Problem(attributes, target.Attributes, target.Name) is { } problem)
+        {
+            throw Invalid(problem);
         }
     }
 

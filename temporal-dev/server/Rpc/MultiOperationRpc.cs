@@ -28,7 +28,7 @@ internal sealed class MultiOperationRpc(
 
         var start = request.Operations[0].StartWorkflow;
         var update = request.Operations[1].UpdateWorkflow;
-        As(Operation.Start, () => CheckStart(start, request.Namespace));
+        As(Operation.Start, () => CheckStart(start, target));
         As(Operation.Update, () => CheckUpdate(update, start));
         var deadline = LongPoll.Deadline(call, Limits.UpdatePoll);
         while (true)
@@ -67,10 +67,10 @@ internal sealed class MultiOperationRpc(
         return (started, await AsAsync(Operation.Update, () => desk.AdmitAsync(lease, run, update.Request)));
     }
 
-    private static void CheckStart(StartWorkflowExecutionRequest start, string namespaceName)
+    private static void CheckStart(StartWorkflowExecutionRequest start, Namespace target)
     {
-        StartRequests.Check(start);
-        Refuse(start.Namespace.Length > 0 && start.Namespace != namespaceName, "Namespace differs from that of the request.");
+        StartRequests.Check(start, target);
+        Refuse(start.Namespace.Length > 0 && start.Namespace != target.Name, "Namespace differs from that of the request.");
         Refuse(start.CronSchedule.Length > 0, "CronSchedule is not allowed together with an update.");
         Refuse(start.RequestEagerExecution, "RequestEagerExecution is not supported together with an update.");
         Refuse(start.WorkflowStartDelay is not null, "WorkflowStartDelay is not supported together with an update.");

@@ -23,7 +23,7 @@ internal sealed class StartRpc(NamespaceRegistry namespaces, Starter starter, Wo
     private async Task<StartWorkflowExecutionResponse> StartAsync(StartWorkflowExecutionRequest request, GrpcCall call)
     {
         var target = namespaces.Get(request.Namespace);
-        StartRequests.Check(request);
+        StartRequests.Check(request, target);
         var spec = StartRequests.Spec(request, target, time.GetUtcNow());
         var result = await starter.StartAsync(spec, StartRequests.Policies(request, spec), CancellationToken.None);
         var response = new StartWorkflowExecutionResponse
@@ -50,7 +50,7 @@ internal sealed class StartRpc(NamespaceRegistry namespaces, Starter starter, Wo
         Fields.Id(request.SignalName, "SignalName");
         Fields.Blob(request.SignalInput, "SignalInput");
         var start = StartRequests.StartOf(request);
-        StartRequests.Check(start);
+        StartRequests.Check(start, target);
         var spec = StartRequests.Spec(start, target, time.GetUtcNow()) with
         {
             Signal = new SignalRequest(request.SignalName, request.SignalInput, request.Identity, request.Header, request.RequestId)
@@ -72,7 +72,7 @@ internal sealed class StartRpc(NamespaceRegistry namespaces, Starter starter, Wo
 /// <summary>Start requests checked and turned into what the engine starts.</summary>
 internal static class StartRequests
 {
-    public static void Check(StartWorkflowExecutionRequest request)
+    public static void Check(StartWorkflowExecutionRequest request, Namespace target)
     {
         Fields.Id(request.WorkflowId, "WorkflowId");
         Fields.Id(request.WorkflowType?.Name ?? "", "WorkflowType");
@@ -85,7 +85,7 @@ internal static class StartRequests
         Fields.Retry(request.RetryPolicy);
         Fields.Blob(request.Input, "Input");
         Fields.Blob(request.Memo, "Memo", Limits.MemoBytes);
-        Fields.Blob(request.SearchAttributes, "SearchAttributes", Limits.SearchAttributesBytes);
+        Fields.Attributes(request.SearchAttributes, target);
         Fields.Metadata(request.UserMetadata);
         if (request.CompletionCallbacks.Count > 0)
         {

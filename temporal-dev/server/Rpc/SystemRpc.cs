@@ -33,6 +33,7 @@ internal static class SystemRpc
             UpsertMemo = true,
             EagerWorkflowStart = true,
             SdkMetadata = true,
+            CountGroupByExecutionStatus = true,
         },
     };
 

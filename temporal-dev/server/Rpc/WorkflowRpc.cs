@@ -75,8 +75,11 @@ internal sealed class WorkflowRpc(NamespaceRegistry namespaces, Executions execu
     private async Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request, GrpcCall call)
     {
         var target = namespaces.Get(request.Namespace);
-        return await executions.ReadAsync(
+        var description = await executions.ReadAsync(
             Executions.Key(target.Id, request.Execution), Descriptions.Describe, call.CancellationToken);
+        var info = description.WorkflowExecutionInfo;
+        info.SearchAttributes = target.Attributes.Typed(info.SearchAttributes);
+        return description;
     }
 
     private static void RequireChain(RunState state, string firstRunId)

@@ -118,6 +118,7 @@ internal sealed class WorkflowTaskRpc(
         using var lease = await executions.EnterAsync(token.Run.Chain, CancellationToken.None);
         var run = await Executions.FindAsync(lease, token.Run, CancellationToken.None);
         RequireCurrent(run.State, token);
+        var target = namespaces.FindById(token.Run.NamespaceId) ?? throw NamespaceRegistry.NotFound(token.Run.NamespaceId);
         try
         {
             var result = await Executions.ChangeAsync(
@@ -125,6 +126,7 @@ internal sealed class WorkflowTaskRpc(
                 run,
                 step =>
                 {
+                    CommandAttributes.Check(request.Commands, target);
                     var completed = TaskCompletion.Complete(step, request, updates.Inbox(step.State), Guid.NewGuid().ToString());
                     // Before the commit releases what is left: these have their answers.
                     queries.Answer(token.Run, request.QueryResults);

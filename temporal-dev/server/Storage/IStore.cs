@@ -1,5 +1,6 @@
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Visibility;
+using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.History.V1;
 
 namespace TemporalDev.Server.Storage;
@@ -21,6 +22,12 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>The runs that a restarted server has to care for: open ones, and closed ones with undelivered messages.</summary>
     IAsyncEnumerable<StoredRun> ReadUnfinishedAsync(CancellationToken cancellation);
+
+    /// <summary>The runs that match, in the order of their positions.</summary>
+    Task<IReadOnlyList<IndexedRun>> ListAsync(RunSearch search, CancellationToken cancellation);
+
+    /// <summary>How many runs match, by status; a status that none has is left out.</summary>
+    Task<IReadOnlyList<StatusCount>> CountAsync(string namespaceId, Filter where, CancellationToken cancellation);
 
     Task SaveNamespaceAsync(NamespaceRecord record);
 

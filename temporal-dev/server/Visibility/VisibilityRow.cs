@@ -58,7 +58,7 @@ internal sealed record VisibilityRow
         {
             try
             {
-                values[name] = JsonNode.Parse(payload.Data.Span);
+                values[name] = Single(JsonNode.Parse(payload.Data.Span));
             }
             catch (JsonException)
             {
@@ -69,4 +69,7 @@ internal sealed record VisibilityRow
 
         return values.ToJsonString();
     }
+
+    /// <summary>Older SDKs send every value as a list; a list of one compares as what is in it.</summary>
+    private static JsonNode? Single(JsonNode? value) => value is JsonArray { Count: 1 } list ? list[0]?.DeepClone() : value;
 }

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Visibility;
+using TemporalDev.Server.Visibility.Search;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 
 namespace TemporalDev.Server.Storage.Memory;
@@ -9,6 +12,7 @@ internal sealed class MemoryStore : IStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RunKey, RunWrite> _runs = [];
+    private readonly Dictionary<RunKey, VisibilityRow> _visible = [];
     private readonly Dictionary<string, SortedList<long, byte[]>> _batches = [];
     private readonly Dictionary<ChainKey, string> _current = [];
     private readonly Dictionary<string, NamespaceRecord> _namespaces = [];
@@ -25,6 +29,10 @@ internal sealed class MemoryStore : IStore
                 }
 
                 _runs[write.Key] = write;
+                if (write.Visibility is { } row)
+                {
+                    _visible[write.Key] = row;
+                }
             }
 
             if (commit.Current is { } current)
@@ -81,6 +89,24 @@ internal sealed class MemoryStore : IStore
         await Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<IndexedRun>> ListAsync(RunSearch search, CancellationToken cancellation)
+    {
+        var found = Matching(search.NamespaceId, search.Where)
+            .Where(run => search.After is null || PagePosition.Order(run.Position, search.After) > 0)
+            .ToList();
+        found.Sort((one, other) => PagePosition.Order(one.Position, other.Position));
+        return Task.FromResult<IReadOnlyList<IndexedRun>>([.. found.Take(search.Limit)]);
+    }
+
+    public Task<IReadOnlyList<StatusCount>> CountAsync(string namespaceId, Filter where, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<StatusCount>>(
+        [
+            .. Matching(namespaceId, where)
+                .GroupBy(run => run.Row.Status)
+                .OrderBy(group => group.Key)
+                .Select(group => new StatusCount((WorkflowExecutionStatus)group.Key, group.LongCount())),
+        ]);
+
     public Task SaveNamespaceAsync(NamespaceRecord record)
     {
         lock (_gate)
@@ -100,6 +126,17 @@ internal sealed class MemoryStore : IStore
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IEnumerable<IndexedRun> Matching(string namespaceId, Filter where)
+    {
+        List<IndexedRun> all;
+        lock (_gate)
+        {
+            all = [.. _visible.Where(pair => pair.Key.NamespaceId == namespaceId).Select(pair => new IndexedRun(pair.Key, pair.Value))];
+        }
+
+        return all.Where(run => RowFilter.Matches(where, run));
+    }
 
     private StoredRun Stored(RunWrite write) => new(write.State, BatchesOf(write.Key.RunId).Values[0]);
 

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Visibility;
+using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.History.V1;
 
 namespace TemporalDev.Server.Storage.Postgres;
@@ -122,6 +124,12 @@ internal sealed class PostgresStore : IStore
             yield return new StoredRun(await reader.GetFieldValueAsync<byte[]>(0, cancellation), await reader.GetFieldValueAsync<byte[]>(1, cancellation));
         }
     }
+
+    public Task<IReadOnlyList<IndexedRun>> ListAsync(RunSearch search, CancellationToken cancellation) =>
+        VisibilityReader.ListAsync(_source, search, cancellation);
+
+    public Task<IReadOnlyList<StatusCount>> CountAsync(string namespaceId, Filter where, CancellationToken cancellation) =>
+        VisibilityReader.CountAsync(_source, namespaceId, where, cancellation);
 
     public async Task SaveNamespaceAsync(NamespaceRecord record)
     {
