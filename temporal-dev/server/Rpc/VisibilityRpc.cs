@@ -22,6 +22,8 @@ internal sealed class VisibilityRpc(NamespaceRegistry namespaces, IStore store)
         var workflow = ServiceRoutes.Workflow(routes);
         workflow.Add<ListWorkflowExecutionsRequest, ListWorkflowExecutionsResponse>("ListWorkflowExecutions", ListAsync);
         workflow.Add<ScanWorkflowExecutionsRequest, ScanWorkflowExecutionsResponse>("ScanWorkflowExecutions", ScanAsync);
+        workflow.Add<ListOpenWorkflowExecutionsRequest, ListOpenWorkflowExecutionsResponse>("ListOpenWorkflowExecutions", ListOpenAsync);
+        workflow.Add<ListClosedWorkflowExecutionsRequest, ListClosedWorkflowExecutionsResponse>("ListClosedWorkflowExecutions", ListClosedAsync);
         workflow.Add<CountWorkflowExecutionsRequest, CountWorkflowExecutionsResponse>("CountWorkflowExecutions", CountAsync);
         workflow.Add<GetSearchAttributesRequest, GetSearchAttributesResponse>("GetSearchAttributes", (_, _) => Task.FromResult(Attributes()));
     }
@@ -38,7 +40,21 @@ internal sealed class VisibilityRpc(NamespaceRegistry namespaces, IStore store)
         return new ScanWorkflowExecutionsResponse { Executions = { runs }, NextPageToken = next };
     }
 
-    private async Task<(IEnumerable<WorkflowExecutionInfo> Runs, ByteString Next)> PageAsync(
+    private async Task<ListOpenWorkflowExecutionsResponse> ListOpenAsync(ListOpenWorkflowExecutionsRequest request, GrpcCall call)
+    {
+        var target = namespaces.Get(request.Namespace);
+        var (runs, next) = await PageAsync(target, PlainList.Of(request), request.MaximumPageSize, request.NextPageToken, call);
+        return new ListOpenWorkflowExecutionsResponse { Executions = { runs }, NextPageToken = next };
+    }
+
+    private async Task<ListClosedWorkflowExecutionsResponse> ListClosedAsync(ListClosedWorkflowExecutionsRequest request, GrpcCall call)
+    {
+        var target = namespaces.Get(request.Namespace);
+        var (runs, next) = await PageAsync(target, PlainList.Of(request), request.MaximumPageSize, request.NextPageToken, call);
+        return new ListClosedWorkflowExecutionsResponse { Executions = { runs }, NextPageToken = next };
+    }
+
+    private Task<(IEnumerable<WorkflowExecutionInfo> Runs, ByteString Next)> PageAsync(
         string namespaceName, string query, int pageSize, ByteString token, GrpcCall call)
     {
         var target = namespaces.Get(namespaceName);
@@ -48,9 +64,15 @@ internal sealed class VisibilityRpc(NamespaceRegistry namespaces, IStore store)
             throw Fields.Invalid("invalid query: operation is not supported: 'GROUP BY' clause in a list");
         }
 
+        return PageAsync(target, parsed.Where, pageSize, token, call);
+    }
+
+    private async Task<(IEnumerable<WorkflowExecutionInfo> Runs, ByteString Next)> PageAsync(
+        Namespace target, Filter where, int pageSize, ByteString token, GrpcCall call)
+    {
         var limit = pageSize is > 0 and <= PageRuns ? pageSize : PageRuns;
         // One more than asked for tells whether there is another page.
-        var search = new RunSearch(target.Id, parsed.Where, PagePosition.Decode(token), limit + 1);
+        var search = new RunSearch(target.Id, where, PagePosition.Decode(token), limit + 1);
         var found = await store.ListAsync(search, call.CancellationToken);
         var next = found.Count > limit ? found[limit - 1].Position.Encode() : ByteString.Empty;
         return (found.Take(limit).Select(run => Execution(run, target.Attributes)), next);
