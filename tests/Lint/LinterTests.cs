@@ -177,6 +177,33 @@ public sealed class LinterTests
     }
 
     [Theory]
+    [InlineData("alter table orders add constraint c check (id > 0) not valid, validate constraint d;")]
+    [InlineData("alter table orders add column a text;\nalter table orders validate constraint d;")]
+    [InlineData("alter table orders add check (id > 0) not valid;\nalter table orders validate constraint orders_id_check;")]
+    public void Validating_under_any_stronger_lock_gains_nothing(string sql) => Assert.Equal(["validate-in-same-transaction"], Rules(sql));
+
+    [Fact]
+    public void Work_under_a_lock_is_said_once_and_without_the_alterations_own_risks()
+    {
+        var found = Rules("alter table orders add column a text;\nalter table orders add column b text check (b > '');\nupdate customers set x = 1 where id = 1;\nupdate customers set x = 2 where id = 2;");
+
+        Assert.Equal(["column-with-check", "work-under-lock"], found);
+    }
+
+    [Theory]
+    [InlineData("create table t (id int primary key);")]
+    [InlineData("create table t (id serial, primary key (id));")]
+    [InlineData("create table t (id integer not null);\nalter table t add constraint t_pkey primary key (id);")]
+    public void A_small_key_is_found_wherever_it_becomes_one(string sql) => Assert.Contains("primary-key-too-small", Rules(sql));
+
+    [Theory]
+    [InlineData("set lock_timeout = '5s';", "set local lock_timeout = '5s';")]
+    [InlineData("SET SESSION search_path = a;", "set local search_path = a;")]
+    [InlineData("select pg_catalog.set_config('search_path', '', false);", "select pg_catalog.set_config('search_path', '', true);")]
+    public void A_setting_is_rewritten_for_the_transaction(string sql, string safer) =>
+        Assert.Equal(safer, Assert.Single(Assert.Single(Lint(sql).Findings).Safer.Files));
+
+    [Theory]
     [InlineData(13, false)]
     [InlineData(14, true)]
     public void A_form_that_the_server_has_not_is_not_asked_for(int version, bool found) =>

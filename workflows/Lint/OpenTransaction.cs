@@ -17,6 +17,9 @@ internal sealed class OpenTransaction(bool isTransaction)
 
     public bool LockTimeoutIsSet { get; private set; }
 
+    /// <summary>Rows have been worked on under a lock that an earlier statement took: said once, it holds for all that follows.</summary>
+    public bool HasWorkedUnderLock { get; private set; }
+
     /// <summary>For each relation its strongest lock, and the statement that took it.</summary>
     public IReadOnlyCollection<(Effect Effect, PlanStatement By)> Held => _held.Values;
 
@@ -33,6 +36,7 @@ internal sealed class OpenTransaction(bool isTransaction)
 
     public void Apply(Visit visit)
     {
+        HasWorkedUnderLock |= visit.WorksUnderLock is not null;
         foreach (var effect in visit.Effects.All)
         {
             Hold(effect, visit.At);

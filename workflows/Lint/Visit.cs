@@ -34,6 +34,38 @@ internal sealed record Visit(PlanStatement At, PlanCatalog Catalog, OpenTransact
         ? Effects.Of(alter.Table, action, Catalog, Settings.PostgresVersion).On(Catalog.Resolve(relation))
         : null;
 
+    /// <summary>The relation through whose rows the statement goes while an earlier one keeps others out of a table, and that earlier one.</summary>
+    public (SqlName Worked, Effect Held, PlanStatement By)? WorksUnderLock =>
+        Worked is { } worked && FirstHeld(LockLevel.Share, except: Statement is AlterTable ? worked : null) is var (held, by) ? (worked, held, by) : null;
+
+    /// <summary>A table in use that the transaction has locked so strongly before.</summary>
+    public (Effect Held, PlanStatement By)? FirstHeld(LockLevel atLeast, SqlName? except)
+    {
+        foreach (var (held, by) in Transaction.Held)
+        {
+            if (held.Lock >= atLeast && held.Relation != except && IsTableInUse(held.Relation))
+            {
+                return (held, by);
+            }
+        }
+
+        return null;
+    }
+
+    public bool IsTableInUse(SqlName relation) => IsInUse(relation) && Catalog.TableOfIndex(relation) is null;
+
+    private SqlName? Worked => Statement switch
+    {
+        Insert { FromQuery: true } insert => insert.Table,
+        Copy { Into: true } copy => copy.Table,
+        CreateTable { FromQuery: true, Temporary: false } table => table.Table,
+        Update or Delete or Merge or WithStatement or CreateIndex or RefreshView or AlterTable => Effects.All
+            .Where(effect => effect.Work > TableWork.None && IsInUse(effect.Relation))
+            .Select(effect => effect.Relation)
+            .FirstOrDefault(),
+        _ => null,
+    };
+
     /// <summary>The statement as it stands, with one phrase replaced: the shape of most safer forms.</summary>
     public string Rewritten(string phrase, string by)
     {

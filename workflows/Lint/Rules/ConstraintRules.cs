@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Workflows.Lint.Reading;
 using Orchestrator.Workflows.Sql;
 using Orchestrator.Workflows.Sql.Syntax;
 
@@ -51,11 +52,13 @@ internal static class ConstraintRules
             from alteration in visit.AlterationsInUse
             let validate = alteration.Action as ValidateConstraint
             where validate is not null
-            let adder = visit.Transaction.AdderOf(visit.Catalog.Resolve(alteration.Table), validate.Name)
-            where adder is not null
+            let holder = Holder(visit, alteration.Table, validate.Name)
+            where holder is not null
             select new Offence(
-                $"The lock from adding {validate.Name} is kept until the transaction ends, so {alteration.Table} is blocked while all its rows are read.",
-                new("Validate in a file of its own.", [$"{adder.Text};", $"{visit.Text};"]))
+                holder == visit.At
+                    ? $"Another action of the statement locks {alteration.Table} more strongly than validating needs, for as long as all its rows are read."
+                    : $"The lock on {alteration.Table} from line {holder.Position(holder.Start).Line} is kept until the transaction ends, so the table is blocked while all its rows are read.",
+                new("Validate in a file of its own.", holder == visit.At ? [] : [$"{holder.Text};", $"{visit.Text};"]))
             { Relation = alteration.Table },
     };
 
@@ -114,6 +117,15 @@ internal static class ConstraintRules
                     : new SaferForm("Add 'check (value is not null) not valid' instead, and validate it in a file of its own."))]
             : [],
     };
+
+    /// <summary>Who keeps writers out of the table while the constraint is validated: an earlier statement, or this one by another of its actions.</summary>
+    private static PlanStatement? Holder(Visit visit, SqlName table, string constraint)
+    {
+        var resolved = visit.Catalog.Resolve(table);
+        return visit.Transaction.AdderOf(resolved, constraint)
+            ?? visit.Transaction.Held.Where(held => held.Effect.Relation == resolved && held.Effect.Lock.BlocksWrites()).Select(held => held.By).FirstOrDefault()
+            ?? (visit.EffectOn(table) is { } effect && effect.Lock.BlocksWrites() ? visit.At : null);
+    }
 
     private static IEnumerable<Offence> Added(Visit visit, ConstraintKind kind, Func<SqlName, TableConstraint, Offence?> check) =>
         from alteration in visit.AlterationsInUse

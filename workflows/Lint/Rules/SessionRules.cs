@@ -11,7 +11,7 @@ internal static class SessionRules
         Check = visit => visit.Statement is SetVariable { Scope: SettingScope.Session } set && visit.Transaction.IsTransaction
             ? [new Offence(
                 $"{set.Name} stays as it is set on a pooled connection, and the next file or activity that gets it runs with it.",
-                new("Set it for the transaction only.", visit.At.Tokens[0].Length == "set".Length ? [visit.Rewritten("set", "set local").Replace("local session ", "local ", StringComparison.OrdinalIgnoreCase)] : []))]
+                new("Set it for the transaction only.", [ForTransaction(visit)]))]
             : [],
     };
 
@@ -60,6 +60,10 @@ internal static class SessionRules
                 new("Write the statements out. Where their names depend on the data, let the rehearsal measure them, and say so as the reason."))]
             : [],
     };
+
+    private static string ForTransaction(Visit visit) => visit.Text.StartsWith("set", StringComparison.OrdinalIgnoreCase)
+        ? visit.Rewritten("set", "set local").Replace("local session ", "local ", StringComparison.OrdinalIgnoreCase)
+        : visit.Rewritten("false", "true");
 
     // :'name' and :"name" are put in by psql; elsewhere a colon stands before a slice of an array, never before a quote.
     private static int? Variable(Visit visit)

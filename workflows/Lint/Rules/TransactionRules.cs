@@ -36,10 +36,10 @@ internal static class TransactionRules
         Example = new(
             ["alter table orders add column channel text;\nupdate customers set country = 'ID' where country is null;"],
             ["alter table orders add column channel text;", "update customers set country = 'ID' where country is null;"]),
-        Check = visit => Worked(visit) is { } worked && FirstHeld(visit, LockLevel.Share, except: null) is { } held
+        Check = visit => !visit.Transaction.HasWorkedUnderLock && visit.WorksUnderLock is var (worked, held, by)
             ? [new Offence(
-                $"The lock on {held.Effect.Relation.Name} ({held.Effect.Lock.Name()}, from line {held.By.Position(held.By.Start).Line}) is kept until the transaction ends: it blocks {held.Effect.Lock.Blocks()} for as long as this statement works.",
-                new("Give each its own file, so that the lock is let go first.", [$"{held.By.Text};", $"{visit.Text};"]))
+                $"The lock on {held.Relation.Name} ({held.Lock.Name()}, from line {by.Position(by.Start).Line}) is kept until the transaction ends: it blocks {held.Lock.Blocks()} for as long as this statement works.",
+                new("Give each its own file, so that the lock is let go first.", [$"{by.Text};", $"{visit.Text};"]))
             { Relation = worked }]
             : [],
     };
@@ -65,36 +65,13 @@ internal static class TransactionRules
             ["alter table orders add column channel text;\nalter table customers add column channel text;"],
             ["alter table orders add column channel text;", "alter table customers add column channel text;"]),
         Check = visit => from effect in visit.Effects.All.Take(1)
-                         where effect.Lock == LockLevel.AccessExclusive && IsUserTable(visit, effect)
-                         let held = FirstHeld(visit, LockLevel.AccessExclusive, except: effect.Relation)
+                         where effect.Lock == LockLevel.AccessExclusive && visit.IsTableInUse(effect.Relation)
+                         let held = visit.FirstHeld(LockLevel.AccessExclusive, except: effect.Relation)
                          where held is not null
                          select new Offence(
-                             $"While this waits for {effect.Relation.Name}, nobody can read {held.Value.Effect.Relation.Name}; and a session that takes the two the other way round ends in a deadlock.",
+                             $"While this waits for {effect.Relation.Name}, nobody can read {held.Value.Held.Relation.Name}; and a session that takes the two the other way round ends in a deadlock.",
                              new("One table a file.", [$"{held.Value.By.Text};", $"{visit.Text};"]))
                          { Relation = effect.Relation },
-    };
-
-    private static (Effect Effect, PlanStatement By)? FirstHeld(Visit visit, LockLevel atLeast, SqlName? except)
-    {
-        var held = visit.Transaction.Held.Where(held =>
-            held.Effect.Lock >= atLeast && IsUserTable(visit, held.Effect) && held.Effect.Relation != except);
-        return held.Select(first => ((Effect, PlanStatement)?)first).FirstOrDefault();
-    }
-
-    private static bool IsUserTable(Visit visit, Effect effect) =>
-        visit.IsInUse(effect.Relation) && visit.Catalog.TableOfIndex(effect.Relation) is null;
-
-    /// <summary>The relation through whose rows the statement goes, if it does.</summary>
-    private static SqlName? Worked(Visit visit) => visit.Statement switch
-    {
-        Insert { FromQuery: true } insert => insert.Table,
-        Copy { Into: true } copy => copy.Table,
-        CreateTable { FromQuery: true, Temporary: false } table => table.Table,
-        Update or Delete or Merge or WithStatement or CreateIndex or RefreshView or AlterTable => visit.Effects.All
-            .Where(effect => effect.Work > TableWork.None && visit.IsInUse(effect.Relation))
-            .Select(effect => effect.Relation)
-            .FirstOrDefault(),
-        _ => null,
     };
 
     private static PlanStatement? Earlier(Visit visit, AlterTable alter) =>

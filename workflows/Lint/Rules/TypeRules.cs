@@ -9,10 +9,10 @@ internal static class TypeRules
     public static LintRule SmallKey { get; } = new("primary-key-too-small", Severity.Warning, "A key of four bytes runs out")
     {
         Example = new("create table invoices (id integer primary key);", "create table invoices (id bigint primary key);"),
-        Check = visit => from column in Keys(visit.Statement)
-                         where column.Type.Name is "integer" or "smallint" or "serial" or "smallserial"
+        Check = visit => from type in KeyTypes(visit)
+                         where type.Name is "integer" or "smallint" or "serial" or "smallserial"
                          select new Offence(
-                             $"After {(column.Type.Name.StartsWith("small", StringComparison.Ordinal) ? "32,767" : "2,147,483,647")} rows no insert succeeds, and a larger type rewrites the table then.",
+                             $"After {(type.Name.StartsWith("small", StringComparison.Ordinal) ? "32,767" : "2,147,483,647")} rows no insert succeeds, and a larger type rewrites the table then.",
                              new("Use bigint; it costs four bytes a row.")),
     };
 
@@ -69,7 +69,22 @@ internal static class TypeRules
         _ => [],
     };
 
-    private static IEnumerable<ColumnDefinition> Keys(Statement statement) => statement is CreateTable { Temporary: false } table
-        ? table.Columns.Where(column => column.PrimaryKey || table.Constraints.Any(key => key is { Kind: ConstraintKind.PrimaryKey, Columns: [var only] } && only == column.Name))
-        : Defined(statement).Where(column => column.Column.PrimaryKey).Select(column => column.Column);
+    private static IEnumerable<SqlType> KeyTypes(Visit visit) => visit.Statement switch
+    {
+        CreateTable { Temporary: false } table => table.Columns
+            .Where(column => column.PrimaryKey || table.Constraints.Any(key => IsKeyOf(key, column.Name)))
+            .Select(column => column.Type),
+        AlterTable alter =>
+        [
+            .. alter.Actions.OfType<AddColumn>().Where(add => add.Column.PrimaryKey).Select(add => add.Column.Type),
+            .. alter.Actions.OfType<AddConstraint>()
+                .Where(add => add.Constraint is { Kind: ConstraintKind.PrimaryKey, Columns.Length: 1 })
+                .Select(add => visit.Catalog.TypeOf(alter.Table, add.Constraint.Columns[0]))
+                .OfType<SqlType>(),
+        ],
+        _ => [],
+    };
+
+    private static bool IsKeyOf(TableConstraint constraint, string column) =>
+        constraint is { Kind: ConstraintKind.PrimaryKey, Columns: [var only] } && only == column;
 }
