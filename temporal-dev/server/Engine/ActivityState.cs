@@ -38,6 +38,11 @@ internal sealed class ActivityState
 
     /// <summary>The attempt waits for its backoff and is in no task queue.</summary>
     public bool IsBackingOff { get; set; }
+    /// <summary>Set while an operator holds the activity back.</summary>
+    public ActivityPause? Pause { get; set; }
+
+    /// <summary>The running attempt is to be the last of its count: the next one is the first again.</summary>
+    public ActivityReset? PendingReset { get; set; }
     public long CancelRequestedEventId { get; set; }
 
     [JsonIgnore]
@@ -47,5 +52,12 @@ internal sealed class ActivityState
     public bool IsCancelRequested => CancelRequestedEventId != 0;
 
     [JsonIgnore]
+    public bool IsPaused => Pause is not null;
+
+    [JsonIgnore]
     public DateTimeOffset? ExpiresAt => ScheduleToClose > TimeSpan.Zero ? FirstScheduledAt + ScheduleToClose : null;
 }
+
+internal sealed record ActivityPause(DateTimeOffset At, string Identity, string Reason);
+
+internal sealed record ActivityReset(bool ForgetHeartbeat);

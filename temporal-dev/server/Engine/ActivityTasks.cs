@@ -35,7 +35,7 @@ internal static class ActivityTasks
                 Priority = command.Priority,
             },
         });
-        var activity = Pending(step, scheduled, timeouts);
+        var activity = Pending(step, scheduled);
         state.Activities.Add(activity.ScheduledEventId, activity);
         if (command.RequestEagerExecution && activity.TaskQueue == state.TaskQueue)
         {
@@ -179,8 +179,24 @@ internal static class ActivityTasks
         Announce(step, activity);
     }
 
-    private static void Announce(Transition step, ActivityState activity) =>
-        step.MakeReady(new ReadyTask(ReadyKind.ActivityTask, activity.ScheduledEventId, activity.Attempt));
+    /// <summary>Puts the attempt that is not running off by a delay, or to its task queue; a paused one is in none.</summary>
+    public static void ScheduleAttempt(Transition step, ActivityState activity, TimeSpan delay)
+    {
+        activity.AttemptScheduledAt = step.Now + delay;
+        activity.IsBackingOff = true;
+        if (delay <= TimeSpan.Zero)
+        {
+            BecomeReady(step, activity);
+        }
+    }
+
+    private static void Announce(Transition step, ActivityState activity)
+    {
+        if (!activity.IsPaused)
+        {
+            step.MakeReady(new ReadyTask(ReadyKind.ActivityTask, activity.ScheduledEventId, activity.Attempt));
+        }
+    }
 
     private static void CheckSchedule(RunState state, ScheduleActivityTaskCommandAttributes command)
     {
@@ -206,7 +222,8 @@ internal static class ActivityTasks
     private static string QueueName(RunState state, ScheduleActivityTaskCommandAttributes command) =>
         command.TaskQueue is { Name.Length: > 0 } queue ? queue.Name : state.TaskQueue;
 
-    private static ActivityState Pending(Transition step, HistoryEvent scheduled, ActivityTimeouts timeouts)
+    /// <summary>The activity as its scheduled event has it, before its first attempt.</summary>
+    public static ActivityState Pending(Transition step, HistoryEvent scheduled)
     {
         var attributes = scheduled.ActivityTaskScheduledEventAttributes;
         return new ActivityState
@@ -215,10 +232,10 @@ internal static class ActivityTasks
             ActivityId = attributes.ActivityId,
             ActivityType = attributes.ActivityType.Name,
             TaskQueue = attributes.TaskQueue.Name,
-            ScheduleToClose = timeouts.ScheduleToClose,
-            ScheduleToStart = timeouts.ScheduleToStart,
-            StartToClose = timeouts.StartToClose,
-            Heartbeat = timeouts.Heartbeat,
+            ScheduleToClose = attributes.ScheduleToCloseTimeout.ToTimeSpan(),
+            ScheduleToStart = attributes.ScheduleToStartTimeout.ToTimeSpan(),
+            StartToClose = attributes.StartToCloseTimeout.ToTimeSpan(),
+            Heartbeat = attributes.HeartbeatTimeout.ToTimeSpan(),
             RetryPolicy = attributes.RetryPolicy,
             FirstScheduledAt = step.Now,
             AttemptScheduledAt = step.Now,
@@ -233,19 +250,21 @@ internal static class ActivityTasks
     private static void BackOff(Transition step, ActivityState activity, Failure failure, TimeSpan delay)
     {
         activity.Attempt++;
+        if (activity.PendingReset is { } reset)
+        {
+            activity.Attempt = 1;
+            activity.HeartbeatDetails = reset.ForgetHeartbeat ? null : activity.HeartbeatDetails;
+            activity.PendingReset = null;
+        }
+
         activity.LastFailure = Retries.Trim(failure);
         activity.LastAttemptClosedAt = step.Now;
         activity.RetryInterval = delay;
-        activity.AttemptScheduledAt = step.Now + delay;
         activity.StartedAt = null;
         activity.Identity = "";
         activity.RequestId = "";
         activity.LastHeartbeatAt = null;
-        activity.IsBackingOff = true;
-        if (delay <= TimeSpan.Zero)
-        {
-            BecomeReady(step, activity);
-        }
+        ScheduleAttempt(step, activity, delay);
     }
 
     private static void Close(Transition step, ActivityState activity, HistoryEvent closed)

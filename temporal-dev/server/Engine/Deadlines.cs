@@ -103,6 +103,10 @@ internal static class Deadlines
             Consider(After(startedAt, activity.StartToClose), TimeoutType.StartToClose);
             Consider(After(activity.LastHeartbeatAt ?? startedAt, activity.Heartbeat), TimeoutType.Heartbeat);
         }
+        else if (activity.IsPaused)
+        {
+            return (at, type);
+        }
         else if (activity.IsBackingOff)
         {
             Consider(activity.AttemptScheduledAt, null);

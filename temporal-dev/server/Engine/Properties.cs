@@ -71,7 +71,7 @@ internal static class Properties
     }
 
     /// <summary>An empty payload deletes its key.</summary>
-    private static void Merge(MapField<string, Payload> current, MapField<string, Payload> changes)
+    public static void Merge(MapField<string, Payload> current, MapField<string, Payload> changes)
     {
         foreach (var (key, value) in changes)
         {

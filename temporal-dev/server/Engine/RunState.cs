@@ -43,6 +43,9 @@ internal sealed class RunState
     public long Transitions { get; set; }
     public string? SuccessorRunId { get; set; }
 
+    /// <summary>The run that took this one's place by a reset, and its children with it.</summary>
+    public string? ResetRunId { get; set; }
+
     /// <summary>Set while the first workflow task waits for a start delay, a retry backoff or a cron time.</summary>
     public DateTimeOffset? FirstTaskAt { get; set; }
     public WorkflowTaskState? WorkflowTask { get; set; }

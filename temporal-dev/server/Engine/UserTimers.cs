@@ -84,7 +84,7 @@ internal static class UserTimers
 
         var startedEventId = buffered[at].TimerFiredEventAttributes.StartedEventId;
         buffered.RemoveAt(at);
-        context.HadBufferedEvents = buffered.Count > 0;
+        context.HadBufferedEvents = buffered.Count > 0 || context.Updates.HasMore;
         return startedEventId;
     }
 }

@@ -86,11 +86,13 @@ internal sealed class ServerParts : IAsyncDisposable
         new NamespaceRpc(namespaces).Map(Routes);
         new StartRpc(namespaces, starter, replies, options.Time).Map(Routes);
         new WorkflowRpc(namespaces, executions).Map(Routes);
+        new ResetRpc(namespaces, executions).Map(Routes);
         new HistoryRpc(namespaces, executions, signals).Map(Routes);
         new WorkflowTaskRpc(namespaces, executions, queues, queries, updates, replies).Map(Routes);
         new UpdateRpc(namespaces, executions, desk).Map(Routes);
         new MultiOperationRpc(namespaces, executions, desk, options.Time).Map(Routes);
         new ActivityTaskRpc(namespaces, executions, queues).Map(Routes);
+        new ActivityOperationRpc(namespaces, executions, options.Time).Map(Routes);
         new QueryRpc(namespaces, executions, queues, queries).Map(Routes);
         new VisibilityRpc(namespaces, _store).Map(Routes);
         new OperatorRpc(namespaces).Map(Routes);

@@ -67,7 +67,7 @@ internal sealed class ActivityTaskRpc(
         using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
         var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
         if (run is null || !run.State.Activities.TryGetValue(queued.ScheduledEventId, out var activity)
-            || activity.IsStarted || activity.IsBackingOff || activity.Attempt != queued.Attempt)
+            || activity.IsStarted || activity.IsBackingOff || activity.IsPaused || activity.Attempt != queued.Attempt)
         {
             return null;
         }
@@ -99,8 +99,11 @@ internal sealed class ActivityTaskRpc(
         return new RespondActivityTaskCanceledResponse();
     }
 
-    private async Task<RecordActivityTaskHeartbeatResponse> HeartbeatAsync(RecordActivityTaskHeartbeatRequest request, GrpcCall call) =>
-        new() { CancelRequested = await BeatAsync(ByToken(request.TaskToken), request.Details) };
+    private async Task<RecordActivityTaskHeartbeatResponse> HeartbeatAsync(RecordActivityTaskHeartbeatRequest request, GrpcCall call)
+    {
+        var orders = await BeatAsync(ByToken(request.TaskToken), request.Details);
+        return new() { CancelRequested = orders.Cancel, ActivityPaused = orders.Pause, ActivityReset = orders.Reset };
+    }
 
     private async Task<RespondActivityTaskCompletedByIdResponse> CompleteByIdAsync(RespondActivityTaskCompletedByIdRequest request, GrpcCall call)
     {
@@ -126,13 +129,14 @@ internal sealed class ActivityTaskRpc(
     private async Task<RecordActivityTaskHeartbeatByIdResponse> HeartbeatByIdAsync(RecordActivityTaskHeartbeatByIdRequest request, GrpcCall call)
     {
         var address = ById(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId);
-        return new() { CancelRequested = await BeatAsync(address, request.Details) };
+        var orders = await BeatAsync(address, request.Details);
+        return new() { CancelRequested = orders.Cancel, ActivityPaused = orders.Pause, ActivityReset = orders.Reset };
     }
 
     private Task AnswerAsync(ActivityAddress address, ActivityAnswer answer) => executions.ChangeAsync(
         address.Run, step => answer.Apply(step, address.Find(step.State)), CancellationToken.None);
 
-    private Task<bool> BeatAsync(ActivityAddress address, Payloads? details)
+    private Task<HeartbeatOrders> BeatAsync(ActivityAddress address, Payloads? details)
     {
         return executions.ChangeAsync(
             address.Run,
@@ -143,11 +147,11 @@ internal sealed class ActivityTaskRpc(
                 {
                     // The worker is told to stop: its activity has just failed under it.
                     ActivityTasks.Fail(step, activity, excess, activity.Identity);
-                    return true;
+                    return new HeartbeatOrders(Cancel: true, Pause: false, Reset: false);
                 }
 
                 ActivityTasks.Heartbeat(step, activity, details);
-                return activity.IsCancelRequested;
+                return new HeartbeatOrders(activity.IsCancelRequested, activity.IsPaused, activity.PendingReset is not null);
             },
             CancellationToken.None);
     }
@@ -166,6 +170,9 @@ internal sealed class ActivityTaskRpc(
         return new ActivityAddress(key, null, activityId);
     }
 }
+
+/// <summary>What the answer to a heartbeat tells a worker to do.</summary>
+internal sealed record HeartbeatOrders(bool Cancel, bool Pause, bool Reset);
 
 /// <summary>Which activity an answer is for: the one of a task token, or the one with an id.</summary>
 internal sealed record ActivityAddress(RunKey Run, TaskToken? Token, string ActivityId)

@@ -88,12 +88,18 @@ internal static class Descriptions
     {
         ActivityId = activity.ActivityId,
         ActivityType = new() { Name = activity.ActivityType },
-        State = (activity.IsStarted, activity.IsCancelRequested) switch
+        State = (activity.IsStarted, activity.IsCancelRequested, activity.IsPaused) switch
         {
-            (true, true) => PendingActivityState.CancelRequested,
-            (true, false) => PendingActivityState.Started,
+            (true, true, _) => PendingActivityState.CancelRequested,
+            (true, false, true) => PendingActivityState.PauseRequested,
+            (true, false, false) => PendingActivityState.Started,
+            (false, _, true) => PendingActivityState.Paused,
             _ => PendingActivityState.Scheduled,
         },
+        Paused = activity.IsPaused,
+        PauseInfo = activity.Pause is { } pause
+            ? new() { PauseTime = Timestamp.FromDateTimeOffset(pause.At), Manual = new() { Identity = pause.Identity, Reason = pause.Reason } }
+            : null,
         HeartbeatDetails = activity.HeartbeatDetails,
         LastHeartbeatTime = At(activity.LastHeartbeatAt),
         LastStartedTime = At(activity.LastStartedAt),

@@ -40,6 +40,9 @@ internal sealed class ChainLease(
 
     public Transition Begin(StartSpec spec) => RunStart.Begin(spec, time.GetUtcNow(), NewId);
 
+    public Transition Reset(LoadedRun original, IReadOnlyList<HistoryEvent> history, ResetRequest request) =>
+        Resets.Begin(original.State, history, request, time.GetUtcNow(), NewId);
+
     /// <summary>
     /// Makes finished transitions durable together, then lets the rest of the server know. They come in the order in
     /// which their runs end and begin.

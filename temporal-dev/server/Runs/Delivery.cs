@@ -145,7 +145,7 @@ internal sealed class Delivery(
         var close = await EventAsync(cancellation);
         var child = await executions.ReadAsync(sender, state => state, cancellation);
         var parent = child.Started.ParentWorkflowExecution;
-        var key = new RunKey(child.Started.ParentWorkflowNamespaceId, parent.WorkflowId, parent.RunId);
+        var key = await HeirAsync(new RunKey(child.Started.ParentWorkflowNamespaceId, parent.WorkflowId, parent.RunId), cancellation);
         await TryReachAsync(
             key,
             step =>
@@ -161,6 +161,24 @@ internal sealed class Delivery(
             },
             cancellation);
         await SettleAsync(_ => { }, cancellation);
+    }
+
+    /// <summary>A reset gives the children of a run to another one.</summary>
+    private async Task<RunKey> HeirAsync(RunKey run, CancellationToken cancellation)
+    {
+        try
+        {
+            while (await executions.ReadAsync(run, state => state.ResetRunId, cancellation) is { } heir)
+            {
+                run = run with { RunId = heir };
+            }
+        }
+        catch (GrpcException refused) when (refused.Code == GrpcStatusCode.NotFound)
+        {
+            // Nobody is left to hear of the child; the delivery finds that out as well.
+        }
+
+        return run;
     }
 
     private async Task ApplyClosePolicyAsync(CancellationToken cancellation)

@@ -1,0 +1,137 @@
+using TemporalDev.Protocol.Grpc;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace TemporalDev.Server.Engine;
+
+internal sealed record ResetRequest(string Reason, string Identity, string RequestId, long FinishEventId, ReapplySignals Signals);
+
+internal enum ReapplySignals
+{
+    Yes,
+    No,
+}
+
+/// <summary>
+/// A reset: a new run begins with the history of an old one up to a workflow task, which then counts as failed, so that
+/// the workflow decides again from there.
+/// </summary>
+internal static class Resets
+{
+    /// <summary>The new run's first transition, finished; <paramref name="history"/> is that of the original, whole.</summary>
+    public static Transition Begin(
+        RunState original, IReadOnlyList<HistoryEvent> history, ResetRequest request, DateTimeOffset now, Func<string> newId)
+    {
+        Check(history, request.FinishEventId);
+        var runId = newId();
+        var step = new Transition(StateOf(original, runId, request, now), now, newId) { VisibilityChanged = true };
+        var state = step.State;
+        foreach (var item in history.TakeWhile(item => item.EventId < request.FinishEventId))
+        {
+            var copy = step.Append(item.Clone());
+            HistoryReplay.Apply(step, copy, original);
+            if (copy.EventId == 1)
+            {
+                state.FirstEvent = copy;
+            }
+        }
+
+        step.Append(FailedTask(original, step.Events[^1], request, runId));
+        if (request.Signals == ReapplySignals.Yes)
+        {
+            foreach (var later in history.Where(item => item.EventId >= request.FinishEventId && item.EventType == EventType.WorkflowExecutionSignaled))
+            {
+                var again = later.Clone();
+                again.EventTime = null;
+                HistoryReplay.Apply(step, step.Append(again), original);
+            }
+        }
+
+        Resume(step);
+        step.Finish();
+        return step;
+    }
+
+    /// <summary>What was under way is taken up again by the new run, so the end of the old one must not touch it.</summary>
+    public static void HandOver(Transition end, RunState heir)
+    {
+        foreach (var id in heir.Children.Keys)
+        {
+            end.State.Children.Remove(id);
+        }
+
+        end.State.ResetRunId = heir.RunId;
+    }
+
+    private static void Check(IReadOnlyList<HistoryEvent> history, long finishEventId)
+    {
+        if (finishEventId <= 1 || finishEventId > history.Count
+            || history[(int)finishEventId - 2].EventType != EventType.WorkflowTaskStarted)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.InvalidArgument,
+                $"Event {finishEventId} does not end a workflow task, so the workflow cannot be reset to it.");
+        }
+    }
+
+    private static void Resume(Transition step)
+    {
+        var state = step.State;
+        foreach (var activity in state.Activities.Values)
+        {
+            ActivityTasks.ScheduleAttempt(step, activity, TimeSpan.Zero);
+        }
+
+        foreach (var child in state.Children.Values.Where(child => !child.IsStarted))
+        {
+            step.Send(OutboxKind.StartChild, child.InitiatedEventId);
+        }
+
+        foreach (var eventId in state.ExternalSignals.Keys)
+        {
+            step.Send(OutboxKind.SignalExternal, eventId);
+        }
+
+        foreach (var eventId in state.ExternalCancels.Keys)
+        {
+            step.Send(OutboxKind.CancelExternal, eventId);
+        }
+
+        WorkflowTasks.Wake(step);
+    }
+
+    private static RunState StateOf(RunState original, string runId, ResetRequest request, DateTimeOffset now) => new()
+    {
+        NamespaceId = original.NamespaceId,
+        NamespaceName = original.NamespaceName,
+        WorkflowId = original.WorkflowId,
+        RunId = runId,
+        FirstRunId = original.FirstRunId,
+        CreateRequestId = request.RequestId,
+        WorkflowType = original.WorkflowType,
+        TaskQueue = original.TaskQueue,
+        StartedAt = now,
+        RunTimeout = original.RunTimeout,
+        ExecutionTimeout = original.ExecutionTimeout,
+        TaskTimeout = original.TaskTimeout,
+        ExecutionExpiresAt = original.ExecutionExpiresAt,
+        RunExpiresAt = original.RunTimeout > TimeSpan.Zero ? now + original.RunTimeout : null,
+        Memo = original.Started.Memo?.Clone() ?? new(),
+        SearchAttributes = original.Started.SearchAttributes?.Clone() ?? new(),
+    };
+
+    private static HistoryEvent FailedTask(RunState original, HistoryEvent started, ResetRequest request, string runId) => new()
+    {
+        EventType = EventType.WorkflowTaskFailed,
+        WorkflowTaskFailedEventAttributes = new()
+        {
+            ScheduledEventId = started.WorkflowTaskStartedEventAttributes.ScheduledEventId,
+            StartedEventId = started.EventId,
+            Cause = WorkflowTaskFailedCause.ResetWorkflow,
+            Failure = new() { Message = request.Reason, Source = "Server", ResetWorkflowFailureInfo = new() },
+            Identity = request.Identity,
+            BaseRunId = original.RunId,
+            NewRunId = runId,
+        },
+    };
+}

@@ -1,0 +1,99 @@
+using Google.Protobuf.WellKnownTypes;
+using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Namespaces;
+using TemporalDev.Server.Runs;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace TemporalDev.Server.Rpc;
+
+/// <summary>PauseActivity, UnpauseActivity and ResetActivity.</summary>
+internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executions executions, TimeProvider time)
+{
+    public void Map(GrpcRoutes routes)
+    {
+        var workflow = ServiceRoutes.Workflow(routes);
+        workflow.Add<PauseActivityRequest, PauseActivityResponse>("PauseActivity", PauseAsync);
+        workflow.Add<UnpauseActivityRequest, UnpauseActivityResponse>("UnpauseActivity", UnpauseAsync);
+        workflow.Add<ResetActivityRequest, ResetActivityResponse>("ResetActivity", ResetAsync);
+    }
+
+    private async Task<PauseActivityResponse> PauseAsync(PauseActivityRequest request, GrpcCall call)
+    {
+        var pause = new ActivityPause(time.GetUtcNow(), request.Identity, request.Reason);
+        await ApplyAsync(
+            request.Namespace,
+            request.Execution,
+            new ActivityChoice(request.Id, request.Type, IsAll: false),
+            (_, activity) => ActivityOperations.Pause(activity, pause));
+        return new PauseActivityResponse();
+    }
+
+    private async Task<UnpauseActivityResponse> UnpauseAsync(UnpauseActivityRequest request, GrpcCall call)
+    {
+        await ApplyAsync(
+            request.Namespace,
+            request.Execution,
+            new ActivityChoice(request.Id, request.Type, request.UnpauseAll),
+            (step, activity) => ActivityOperations.Unpause(
+                step, activity, new ActivityUnpause(request.ResetAttempts, request.ResetHeartbeat, Jittered(request.Jitter))));
+        return new UnpauseActivityResponse();
+    }
+
+    private async Task<ResetActivityResponse> ResetAsync(ResetActivityRequest request, GrpcCall call)
+    {
+        // Options cannot be changed here, so the original ones are always those in force.
+        await ApplyAsync(
+            request.Namespace,
+            request.Execution,
+            new ActivityChoice(request.Id, request.Type, request.MatchAll),
+            (step, activity) => ActivityOperations.Reset(
+                step, activity, new ActivityResetRequest(request.ResetHeartbeat, request.KeepPaused, Jittered(request.Jitter))));
+        return new ResetActivityResponse();
+    }
+
+    private Task ApplyAsync(
+        string namespaceName, WorkflowExecution execution, ActivityChoice choice, Action<Transition, ActivityState> act)
+    {
+        var target = namespaces.Get(namespaceName);
+        choice.Check();
+        return executions.ChangeAsync(
+            Executions.Key(target.Id, execution),
+            step =>
+            {
+                RunRefusals.RequireOpen(step.State);
+                foreach (var activity in choice.Find(step.State))
+                {
+                    act(step, activity);
+                }
+            },
+            CancellationToken.None);
+    }
+
+    /// <summary>Spreads activities that are let go together; nothing depends on where each comes to stand.</summary>
+    private static TimeSpan Jittered(Duration? jitter)
+    {
+        Fields.Timeout(jitter, "Jitter");
+        return jitter is null ? TimeSpan.Zero : jitter.ToTimeSpan() * Random.Shared.NextDouble();
+    }
+
+    private sealed record ActivityChoice(string Id, string Type, bool IsAll)
+    {
+        public void Check()
+        {
+            if (!IsAll && Id.Length == 0 && Type.Length == 0)
+            {
+                throw Fields.Invalid("The request names neither an activity nor a type of activities.");
+            }
+        }
+
+        public List<ActivityState> Find(RunState state)
+        {
+            var found = state.Activities.Values
+                .Where(activity => IsAll || (Id.Length > 0 ? activity.ActivityId == Id : activity.ActivityType == Type))
+                .ToList();
+            return found.Count > 0 ? found : throw new GrpcException(GrpcStatusCode.NotFound, "The workflow has no such pending activity.");
+        }
+    }
+}
