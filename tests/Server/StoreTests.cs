@@ -63,6 +63,23 @@ public abstract class StoreTests
     private protected abstract Task<IStore> OpenAsync();
 
     [Fact]
+    public async Task A_deleted_run_is_gone_with_its_history_and_its_neighbours_stay()
+    {
+        await using var store = await OpenAsync();
+        var (gone, stays) = (NewRun(), NewRun());
+        await store.CommitAsync(new Commit([Write(gone)], new CurrentRun(gone.State.Key.Chain, gone.State.RunId)));
+        await store.CommitAsync(new Commit([Write(stays)], new CurrentRun(stays.State.Key.Chain, stays.State.RunId)));
+
+        await store.DeleteRunAsync(gone.State.Key);
+
+        Assert.Null(await store.ReadRunAsync(gone.State.Key, CancellationToken.None));
+        Assert.Null(await store.ReadCurrentRunIdAsync(gone.State.Key.Chain, CancellationToken.None));
+        Assert.Empty(await store.ReadHistoryAsync(gone.State.RunId, 1, 10, CancellationToken.None));
+        Assert.NotNull(await store.ReadRunAsync(stays.State.Key, CancellationToken.None));
+        Assert.Equal(stays.State.RunId, await store.ReadCurrentRunIdAsync(stays.State.Key.Chain, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_run_is_read_as_it_was_written()
     {
         await using var store = await OpenAsync();

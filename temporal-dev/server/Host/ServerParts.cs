@@ -87,6 +87,7 @@ internal sealed class ServerParts : IAsyncDisposable
         new StartRpc(namespaces, starter, replies, options.Time).Map(Routes);
         new WorkflowRpc(namespaces, executions).Map(Routes);
         new ResetRpc(namespaces, executions).Map(Routes);
+        new DeleteRpc(namespaces, executions, signals).Map(Routes);
         new HistoryRpc(namespaces, executions, signals).Map(Routes);
         new WorkflowTaskRpc(namespaces, executions, queues, queries, updates, replies).Map(Routes);
         new UpdateRpc(namespaces, executions, desk).Map(Routes);

@@ -21,7 +21,7 @@ internal sealed class Chain(ChainKey key)
 
     public long LastUsed { get; set; }
 
-    /// <summary>After a commit whose outcome is unknown nothing in memory can be trusted.</summary>
+    /// <summary>After a commit whose outcome is unknown, or a deletion, nothing in memory can be trusted.</summary>
     public void Forget()
     {
         Runs.Clear();

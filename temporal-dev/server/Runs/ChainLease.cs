@@ -77,6 +77,12 @@ internal sealed class ChainLease(
         all.ForEach(announce);
     }
 
+    public async Task DeleteAsync(LoadedRun run)
+    {
+        await store.DeleteRunAsync(run.State.Key);
+        chain.Forget();
+    }
+
     public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(
         LoadedRun run, long first, long last, CancellationToken cancellation)
     {

@@ -48,9 +48,22 @@ internal sealed class Courier(
         }
     }
 
+    private async Task<IReadOnlyList<OutboxMessage>> MessagesAsync(RunKey run, CancellationToken cancellation)
+    {
+        try
+        {
+            return await executions.ReadAsync(run, state => state.Outbox.ToList(), cancellation);
+        }
+        catch (GrpcException refused) when (refused.Code == GrpcStatusCode.NotFound)
+        {
+            // Deleted meanwhile, which happens only to runs that have delivered everything.
+            return [];
+        }
+    }
+
     private async Task DeliverAllAsync(RunKey run, CancellationToken cancellation)
     {
-        var messages = await executions.ReadAsync(run, state => state.Outbox.ToList(), cancellation);
+        var messages = await MessagesAsync(run, cancellation);
         foreach (var message in messages)
         {
             var delivery = new Delivery(executions, starter, namespaces, run, message);

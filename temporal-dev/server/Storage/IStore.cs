@@ -13,6 +13,9 @@ internal interface IStore : IAsyncDisposable
 {
     Task CommitAsync(Commit commit);
 
+    /// <summary>Forgets a closed run, its history and what lists show of it.</summary>
+    Task DeleteRunAsync(RunKey key);
+
     Task<StoredRun?> ReadRunAsync(RunKey key, CancellationToken cancellation);
 
     Task<string?> ReadCurrentRunIdAsync(ChainKey key, CancellationToken cancellation);

@@ -44,6 +44,21 @@ internal sealed class MemoryStore : IStore
         return Task.CompletedTask;
     }
 
+    public Task DeleteRunAsync(RunKey key)
+    {
+        lock (_gate)
+        {
+            _runs.Remove(key);
+            _batches.Remove(key.RunId);
+            if (_current.GetValueOrDefault(key.Chain) == key.RunId)
+            {
+                _current.Remove(key.Chain);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task<StoredRun?> ReadRunAsync(RunKey key, CancellationToken cancellation)
     {
         lock (_gate)

@@ -42,6 +42,34 @@ internal sealed class PostgresStore : IStore
 
     public Task CommitAsync(Commit commit) => _writer.WriteAsync(commit);
 
+    /// <summary>Past the writer: nothing is written to a closed run any more, so there is no order to keep.</summary>
+    public async Task DeleteRunAsync(RunKey key)
+    {
+        await using var command = _source.CreateCommand(
+            """
+            with deleted_run as (
+              delete from temporal.run
+              where run_id = $1
+            ),
+            deleted_history as (
+              delete from temporal.history_batch
+              where run_id = $1
+            ),
+            deleted_visibility as (
+              delete from temporal.visibility
+              where run_id = $1
+            )
+            delete from temporal.current_run
+            where namespace_id = $2
+              and workflow_id = $3
+              and run_id = $1
+            """);
+        command.Parameters.Add(Uuid(key.RunId));
+        command.Parameters.Add(Uuid(key.NamespaceId));
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.WorkflowId });
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task<StoredRun?> ReadRunAsync(RunKey key, CancellationToken cancellation)
     {
         await using var command = _source.CreateCommand(
