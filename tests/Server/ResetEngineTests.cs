@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Support;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
 using Temporalio.Api.Enums.V1;
