@@ -6,6 +6,7 @@ using TemporalDev.Server.Storage;
 using TemporalDev.Server.Storage.Memory;
 using TemporalDev.Server.Storage.Postgres;
 using TemporalDev.Server.Visibility;
+using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Tests.Server;
@@ -71,6 +72,10 @@ public abstract class StoreTests
         await store.CommitAsync(new Commit([Write(stays)], new CurrentRun(stays.State.Key.Chain, stays.State.RunId)));
 
         await store.DeleteRunAsync(gone.State.Key);
+
+        var listed = await store.ListAsync(new RunSearch(gone.State.NamespaceId, new All([]), null, 1000), CancellationToken.None);
+        Assert.DoesNotContain(gone.State.Key, listed.Select(run => run.Key));
+        Assert.Contains(stays.State.Key, listed.Select(run => run.Key));
 
         Assert.Null(await store.ReadRunAsync(gone.State.Key, CancellationToken.None));
         Assert.Null(await store.ReadCurrentRunIdAsync(gone.State.Key.Chain, CancellationToken.None));

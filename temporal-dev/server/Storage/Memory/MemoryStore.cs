@@ -49,6 +49,7 @@ internal sealed class MemoryStore : IStore
         lock (_gate)
         {
             _runs.Remove(key);
+            _visible.Remove(key);
             _batches.Remove(key.RunId);
             if (_current.GetValueOrDefault(key.Chain) == key.RunId)
             {
