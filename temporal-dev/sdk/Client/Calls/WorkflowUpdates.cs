@@ -66,7 +66,8 @@ internal sealed class WorkflowUpdates(ITemporalClient client)
             client,
             request.Request.Meta.UpdateId,
             request.WorkflowExecution.WorkflowId,
-            response.UpdateRef?.WorkflowExecution?.RunId is { Length: > 0 } runId ? runId : null) { KnownOutcome = response.Outcome };
+            response.UpdateRef?.WorkflowExecution?.RunId is { Length: > 0 } runId ? runId : null)
+        { KnownOutcome = response.Outcome };
         if (waitFor == WorkflowUpdateStage.Completed)
         {
             await handle.PollOutcomeAsync(rpc);
