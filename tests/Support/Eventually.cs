@@ -16,6 +16,14 @@ internal static class Eventually
 
     public static Task EqualAsync<T>(T expected, Func<Task<T>> ask) => EqualAsync(expected, ask, AskEvery);
 
+    /// <summary>The first answer with something in it.</summary>
+    public static async Task<IReadOnlyList<T>> SomeAsync<T>(Func<Task<IReadOnlyList<T>>> ask)
+    {
+        IReadOnlyList<T> seen = [];
+        await EqualAsync(true, async () => (seen = await ask()).Count > 0);
+        return seen;
+    }
+
     private static async Task EqualAsync<T>(T expected, Func<Task<T>> look, TimeSpan every)
     {
         var waiting = Stopwatch.StartNew();

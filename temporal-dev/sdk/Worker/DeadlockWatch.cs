@@ -31,9 +31,9 @@ internal sealed class DeadlockWatch : IDisposable
         _timer = disabled ? null : time.CreateTimer(_ => Look(), null, Interval, Interval);
     }
 
-    public Watched Enter(string runId, string workflowType)
+    public Watched Enter(string runId, string workflow)
     {
-        var watched = new Watched(this, runId, workflowType, _time.GetTimestamp());
+        var watched = new Watched(this, runId, workflow, Environment.CurrentManagedThreadId, _time.GetTimestamp());
         _running[runId] = watched;
         return watched;
     }
@@ -60,18 +60,20 @@ internal sealed class DeadlockWatch : IDisposable
         {
             if (_time.GetElapsedTime(watched.Started) > limit && watched.TryAnswer())
             {
-                _fail(runId, $"[TMPRL1101] Potential deadlock detected: workflow {watched.WorkflowType} did not yield within {limit.TotalSeconds} seconds. " +
+                _fail(runId, $"[TMPRL1101] Potential deadlock detected: workflow {watched.Workflow} did not yield within {limit.TotalSeconds} seconds on thread {watched.Thread}. " +
                     "Something in it blocks (Wait, Result, Thread.Sleep, a lock, I/O) or computes for too long: that belongs into an activity.");
             }
         }
     }
 
-    public sealed class Watched(DeadlockWatch watch, string runId, string workflowType, long started) : IDisposable
+    public sealed class Watched(DeadlockWatch watch, string runId, string workflow, int thread, long started) : IDisposable
     {
         private readonly TaskCompletionSource _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _answered;
 
-        public string WorkflowType => workflowType;
+        public string Workflow => workflow;
+
+        public int Thread => thread;
 
         public long Started => started;
 

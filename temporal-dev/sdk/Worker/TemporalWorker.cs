@@ -4,6 +4,7 @@ using Temporalio.Client;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Activities;
 using Temporalio.Worker.Interceptors;
+using Temporalio.Worker.Runs;
 
 namespace Temporalio.Worker;
 
@@ -67,6 +68,7 @@ public class TemporalWorker : IDisposable
         stop.ThrowIfCancellationRequested();
         var core = await ConnectAsync();
         using var log = core.Log(LoggerFactory);
+        using var strays = Options.Workflows.Count == 0 || Options.DisableWorkflowTracingEventListener ? null : StrayTaskListener.Listen();
         using var workflows = Options.Workflows.Count == 0 ? null : new WorkflowWorker(core, WorkflowSettings());
         using var activities = Options.Activities.Count == 0 ? null : new ActivityWorker(core, ActivitySettings());
         Task[] loops = [.. new[] { workflows?.ExecuteAsync(), activities?.ExecuteAsync() }.OfType<Task>()];
@@ -124,6 +126,8 @@ public class TemporalWorker : IDisposable
         WorkflowStackTrace = Options.WorkflowStackTrace,
         DisableEagerActivityExecution = Options.DisableEagerActivityExecution,
         DebugMode = Options.DebugMode,
+        Time = Options.Time,
+        WatchScheduler = !Options.DisableWorkflowTracingEventListener,
     };
 
     private ActivityWorkerSettings ActivitySettings() => new(

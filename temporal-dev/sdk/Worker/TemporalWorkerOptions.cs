@@ -93,6 +93,9 @@ public class TemporalWorkerOptions : ICloneable
     /// <summary>Lets payloads over the server's limits leave the worker, to be refused by the server.</summary>
     public bool DisablePayloadErrorLimit { get; set; }
 
+    /// <summary>By which the deadlock detection measures.</summary>
+    internal TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>A method with [Activity], as in <c>AddActivity(instance.DoAsync)</c>.</summary>
     public TemporalWorkerOptions AddActivity(Delegate del) => AddActivity(ActivityDefinition.Create(del));
 

@@ -5,6 +5,7 @@ using Temporalio.Api.History.V1;
 using Temporalio.Bridge;
 using Temporalio.Common;
 using Temporalio.Exceptions;
+using Temporalio.Worker.Runs;
 
 namespace Temporalio.Worker;
 
@@ -53,6 +54,7 @@ public class WorkflowReplayer
         var evictions = Channel.CreateUnbounded<RemoveFromCache>();
         var core = await CoreWorker.ReplayAsync(CoreWorkerOptions.Write(ReplayWorker(), "replay", Options.Namespace, "replay"));
         using var log = core.Log(Options.LoggerFactory);
+        using var strays = Options.DisableWorkflowTracingEventListener ? null : StrayTaskListener.Listen();
         using var workflows = new WorkflowWorker(core, Settings(eviction => evictions.Writer.TryWrite(eviction)));
         var loop = workflows.ExecuteAsync();
         try
@@ -118,6 +120,7 @@ public class WorkflowReplayer
     {
         FailureExceptionTypes = Options.WorkflowFailureExceptionTypes ?? [],
         DebugMode = Options.DebugMode,
+        WatchScheduler = !Options.DisableWorkflowTracingEventListener,
         Evicted = (_, eviction) => evicted(eviction),
     };
 }

@@ -27,6 +27,9 @@ public class WorkflowReplayerOptions : ICloneable
 
     public bool DebugMode { get; set; } = new TemporalWorkerOptions().DebugMode;
 
+    /// <summary>Turns off the detection of tasks that a workflow starts on another scheduler than its own.</summary>
+    public bool DisableWorkflowTracingEventListener { get; set; }
+
     public WorkflowReplayerOptions AddWorkflow<T>() => AddWorkflow(typeof(T));
 
     public WorkflowReplayerOptions AddWorkflow(Type type) => AddWorkflow(WorkflowDefinition.Create(type));

@@ -97,7 +97,7 @@ internal sealed class WorkflowWorker : IDisposable
             run = _runs.GetOrAdd(activation.RunId, new WorkflowRun(settings, activation));
         }
 
-        using var watched = _watch.Enter(activation.RunId, run.State.Info.WorkflowType);
+        using var watched = _watch.Enter(activation.RunId, $"{run.State.Info.WorkflowType} {run.State.Info.WorkflowId}");
         var completion = run.Activate(activation);
         if (completion.Failed != null)
         {
@@ -125,8 +125,11 @@ internal sealed class WorkflowWorker : IDisposable
     private void Fail(string runId, string message) =>
         _activations.Start(() =>
         {
-            _logger.LogError("Run {RunId}: {Reason}", runId, message);
-            var reason = new InvalidWorkflowOperationException(message);
+            // What blocks the thread may have been noticed when it began to.
+            var reason = _runs.GetValueOrDefault(runId)?.Violation is { } known
+                ? new InvalidWorkflowOperationException($"{message} {known.Message}", known.StackTrace)
+                : new InvalidWorkflowOperationException(message);
+            _logger.LogError("Run {RunId}: {Reason}", runId, reason.Message);
             return CompleteAsync(WorkflowRun.FailedTask(runId, reason, PlainFailure(reason)));
         });
 

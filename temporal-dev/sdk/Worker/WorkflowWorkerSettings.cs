@@ -24,11 +24,15 @@ internal sealed record WorkflowWorkerSettings(
 
     public bool DebugMode { get; init; }
 
+    /// <summary>Whether tasks that leave a run's scheduler fail its task, as far as the runtime tells of them.</summary>
+    public bool WatchScheduler { get; init; } = true;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Tells a replay why a run left the cache.</summary>
     public Action<string, RemoveFromCache>? Evicted { get; init; }
 
     public RunSettings For(WorkflowDefinition definition) => new(
-        definition, Namespace, TaskQueue, DataConverter, LoggerFactory, Interceptors, FailureExceptionTypes, WorkflowStackTrace, DisableEagerActivityExecution);
+        definition, Namespace, TaskQueue, DataConverter, LoggerFactory, Interceptors, FailureExceptionTypes, WorkflowStackTrace,
+        DisableEagerActivityExecution, WatchScheduler);
 }

@@ -23,18 +23,7 @@ internal sealed class PendingWaits(WorkflowStackTrace kind)
 
     /// <summary>The stacks of all waits, outermost first, without the frames of this library and of the runtime.</summary>
     public string Describe() =>
-        string.Join(Separator, _stacks.Select(Readable).Where(stack => stack.Length > 0));
-
-    private static string Readable(StackTrace stack) =>
-        string.Join('\n', stack.ToString().Split(Environment.NewLine).Where(IsUserCode).Select(line => line.Trim()));
-
-    private static bool IsUserCode(string line)
-    {
-        var frame = line.TrimStart();
-        return frame.StartsWith("at ", StringComparison.Ordinal) &&
-            !frame.StartsWith("at System.", StringComparison.Ordinal) &&
-            !frame.StartsWith("at Temporalio.", StringComparison.Ordinal);
-    }
+        string.Join(Separator, _stacks.Select(UserFrames.Of).Where(stack => stack.Length > 0));
 
     private sealed class Wait(LinkedListNode<StackTrace> place) : IDisposable
     {

@@ -17,8 +17,22 @@ internal sealed class ReplayAwareLogger(RunState state, ILogger inner) : ILogger
             return;
         }
 
+        // A logger may write in the background: its tasks are not the workflow's.
+        if (RunScheduler.OfThisThread is { } scheduler)
+        {
+            scheduler.Unwatched(() => Write(logLevel, eventId, entry, exception, formatter));
+        }
+        else
+        {
+            Write(logLevel, eventId, entry, exception, formatter);
+        }
+    }
+
+    private ValueTuple Write<TState>(LogLevel logLevel, EventId eventId, TState entry, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         using var run = inner.BeginScope(state.Info.LoggerScope);
         using var update = RunUpdates.Current.Value is { } current ? inner.BeginScope(current.LoggerScope) : null;
         inner.Log(logLevel, eventId, entry, exception, formatter);
+        return default;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
@@ -7,14 +8,23 @@ namespace Temporalio.Worker.Runs;
 /// Runs the tasks of one workflow run: one at a time, first in first out, never inline, and only while the worker
 /// drains it. That order is all that makes C# tasks repeatable.
 /// </summary>
-internal sealed class RunScheduler(IWorkflowContext context) : TaskScheduler
+/// <param name="offended">Told of a violation at once: nobody may ask for another task of this run for a long time.</param>
+internal sealed class RunScheduler(IWorkflowContext context, Action<InvalidWorkflowOperationException> offended) : TaskScheduler
 {
+    [ThreadStatic]
+    private static RunScheduler? _ofThisThread;
+
     private readonly LinkedList<Task> _queue = [];
     private readonly Lock _lock = new();
-    private int _thread;
     private bool _readOnly;
 
+    /// <summary>The scheduler that has made this thread its own.</summary>
+    public static RunScheduler? OfThisThread => _ofThisThread;
+
     public IWorkflowContext Context { get; } = context;
+
+    /// <summary>False while code runs whose tasks are its own business, such as a logger.</summary>
+    public bool Watched { get; set; } = true;
 
     public override int MaximumConcurrencyLevel => 1;
 
@@ -30,14 +40,14 @@ internal sealed class RunScheduler(IWorkflowContext context) : TaskScheduler
         // A context installed by the host would capture the continuations instead of this scheduler.
         var outside = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        _thread = Environment.CurrentManagedThreadId;
+        _ofThisThread = this;
         try
         {
             activation();
         }
         finally
         {
-            _thread = 0;
+            _ofThisThread = null;
             SynchronizationContext.SetSynchronizationContext(outside);
         }
     }
@@ -51,6 +61,32 @@ internal sealed class RunScheduler(IWorkflowContext context) : TaskScheduler
         }
     }
 
+    public void DrainUntil(Task last)
+    {
+        while (!last.IsCompleted && TryTake() is { } task)
+        {
+            TryExecuteTask(task);
+        }
+    }
+
+    public T Unwatched<T>(Func<T> code)
+    {
+        var before = Watched;
+        Watched = false;
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            Watched = before;
+        }
+    }
+
+    /// <summary>Keeps the first offence for the answer to the current task, with the stack of who is at it.</summary>
+    public void Report(string offence) =>
+        Report(new InvalidWorkflowSchedulerException(offence, UserFrames.Of(new StackTrace(skipFrames: 1, fNeedFileInfo: true))));
+
     /// <summary>While set, code that may only look is running: whatever it starts would be missing on replay.</summary>
     public void SetReadOnly(bool readOnly) => _readOnly = readOnly;
 
@@ -61,16 +97,15 @@ internal sealed class RunScheduler(IWorkflowContext context) : TaskScheduler
             _queue.AddLast(task);
         }
 
-        if (_thread != Environment.CurrentManagedThreadId)
+        if (_ofThisThread != this)
         {
-            Violation ??= new InvalidWorkflowSchedulerException(
+            Report(
                 "A task of this workflow was continued by a thread of another scheduler. Task.Run, Task.Delay, ConfigureAwait(false), timers and I/O do that: " +
-                "use Workflow.RunTaskAsync, Workflow.DelayAsync and activities, and leave ConfigureAwait out.",
-                Environment.StackTrace);
+                "use Workflow.RunTaskAsync, Workflow.DelayAsync and activities, and leave ConfigureAwait out.");
         }
         else if (_readOnly)
         {
-            Violation ??= new InvalidWorkflowOperationException("A query, update validator or condition started or completed a task: it may only look.");
+            Report(new InvalidWorkflowOperationException("A query, update validator or condition started or completed a task: it may only look."));
         }
     }
 
@@ -90,6 +125,21 @@ internal sealed class RunScheduler(IWorkflowContext context) : TaskScheduler
         {
             return [.. _queue];
         }
+    }
+
+    private void Report(InvalidWorkflowOperationException violation)
+    {
+        lock (_lock)
+        {
+            if (Violation != null)
+            {
+                return;
+            }
+
+            Violation = violation;
+        }
+
+        offended(violation);
     }
 
     private Task? TryTake()

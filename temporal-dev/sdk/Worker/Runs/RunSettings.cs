@@ -15,4 +15,5 @@ internal sealed record RunSettings(
     IReadOnlyList<IWorkerInterceptor> Interceptors,
     IReadOnlyCollection<Type> FailureExceptionTypes,
     WorkflowStackTrace WorkflowStackTrace,
-    bool DisableEagerActivityExecution);
+    bool DisableEagerActivityExecution,
+    bool WatchScheduler);

@@ -105,5 +105,5 @@ internal sealed class RunWorkflowContext(WorkflowRun run, RunParts parts, RunAtt
 
     public Task<bool> WaitConditionWithOptionsAsync(WaitConditionOptions options) => parts.Conditions.WaitAsync(options);
 
-    public T WithTracingEventListenerDisabled<T>(Func<T> function) => function();
+    public T WithTracingEventListenerDisabled<T>(Func<T> function) => run.Unwatched(function);
 }

@@ -1,5 +1,6 @@
 using Coresdk.WorkflowActivation;
 using Coresdk.WorkflowCompletion;
+using Microsoft.Extensions.Logging;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
@@ -32,7 +33,7 @@ internal sealed class WorkflowRun : IDisposable
         Updates = new(this, settings.Definition);
         Queries = new(this, settings.Definition);
         var context = new RunWorkflowContext(this, _parts, new(State, _start.Memo, _start.SearchAttributes));
-        _scheduler = new(context);
+        _scheduler = new(context, Offended) { Watched = settings.WatchScheduler };
         Inbound = settings.Interceptors.Reverse().Aggregate(
             (WorkflowInboundInterceptor)new WorkflowCodeInbound(this), (next, interceptor) => interceptor.InterceptWorkflow(next));
         Inbound.Init(new CommandsOutbound(_parts));
@@ -50,6 +51,9 @@ internal sealed class WorkflowRun : IDisposable
 
     public RunQueries Queries { get; }
 
+    /// <summary>Why nothing that this run does can be repeated any more.</summary>
+    public InvalidWorkflowOperationException? Violation => _scheduler.Violation;
+
     public object Instance => _instance ?? throw new InvalidOperationException("The workflow's instance does not exist yet.");
 
     /// <summary>Never throws: what goes wrong is reported in the completion, as a failure of the task.</summary>
@@ -60,7 +64,8 @@ internal sealed class WorkflowRun : IDisposable
         {
             State.Apply(activation);
             _scheduler.Own(() => ApplyAll(activation));
-            _taskFailure ??= _scheduler.Violation;
+            // It explains whatever else went wrong.
+            _taskFailure = _scheduler.Violation ?? _taskFailure;
         }
 #pragma warning disable CA1031 // Anything that escapes is a mistake in workflow code or here: it fails the task, which is retried.
         catch (Exception e)
@@ -117,24 +122,7 @@ internal sealed class WorkflowRun : IDisposable
     });
 
     /// <summary>Runs code whose exceptions fail the task.</summary>
-    public void StartTask(Func<Task> code)
-    {
-        async Task Guarded()
-        {
-            try
-            {
-                await code();
-            }
-#pragma warning disable CA1031 // Kept until the activation is answered.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                _taskFailure ??= e;
-            }
-        }
-
-        _ = _scheduler.Start(Guarded);
-    }
+    public void StartTask(Func<Task> code) => _ = StartGuarded(code);
 
     /// <summary>Runs code that may look at everything and change nothing.</summary>
     public T ReadOnly<T>(string who, Func<T> code)
@@ -152,7 +140,13 @@ internal sealed class WorkflowRun : IDisposable
         }
     }
 
+    public T Unwatched<T>(Func<T> code) => _scheduler.Unwatched(code);
+
     public void Dispose() => State.Dispose();
+
+    private void Offended(InvalidWorkflowOperationException violation) =>
+        State.Settings.LoggerFactory.CreateLogger<WorkflowRun>().LogError(
+            violation, "Workflow {WorkflowType} {WorkflowId} left its scheduler", State.Info.WorkflowType, State.Info.WorkflowId);
 
     private void ApplyAll(WorkflowActivation activation)
     {
@@ -173,10 +167,17 @@ internal sealed class WorkflowRun : IDisposable
             return;
         }
 
-        foreach (var job in activation.Jobs)
+        // As a task, because continuations of what the jobs complete would otherwise run here and now.
+        var applied = StartGuarded(() =>
         {
-            Apply(job);
-        }
+            foreach (var job in activation.Jobs)
+            {
+                Apply(job);
+            }
+
+            return Task.CompletedTask;
+        });
+        _scheduler.DrainUntil(applied);
 
         // Last, so that signals and updates that came with the start find their handlers run before the run method.
         if (starting)
@@ -185,6 +186,25 @@ internal sealed class WorkflowRun : IDisposable
         }
 
         RunUntilIdle();
+    }
+
+    private Task StartGuarded(Func<Task> code)
+    {
+        async Task Guarded()
+        {
+            try
+            {
+                await code();
+            }
+#pragma warning disable CA1031 // Kept until the activation is answered.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _taskFailure ??= e;
+            }
+        }
+
+        return _scheduler.Start(Guarded);
     }
 
     private void Apply(WorkflowActivationJob job)
