@@ -6,10 +6,8 @@ using Orchestrator.Cli.Embedded;
 using Orchestrator.Cli.Plans;
 using Orchestrator.Cli.Programs;
 using Orchestrator.Cli.Rendering;
-using Orchestrator.Worker;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
-using Temporalio.Client;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Commands;
@@ -17,6 +15,9 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator run PLAN</c>: starts what is missing, starts the program or joins it, and follows it to its end.</summary>
 internal static class RunCommand
 {
+    // For a service that dies at this very moment; one that stays away is said to be.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
     public static Command Create()
     {
         var folder = new Argument<string>("plan") { Description = "The folder with plan.yaml." };
@@ -86,18 +87,19 @@ internal static class RunCommand
     private static async Task<ExitCode> RunOnAsync(Stack stack, MigrationPlan plan, RunOptions options, IFollowView view, CancellationToken cancel)
     {
         var digest = await PublishAsync(stack.Addresses.Ledger, plan, cancel);
-        var client = await TemporalClient.ConnectAsync(TemporalAddress.Find(stack.Addresses.Temporal));
+        var line = new TemporalLine(() => stack.Addresses, TimeProvider.System);
+        await line.ConnectAsync();
         var id = WorkflowIds.Program(plan.Name, options.Environment, digest);
         var input = new ProgramInput { Plan = digest, Environment = options.Environment, Requester = options.Who };
-        var (move, program) = await ProgramStart.BeginAsync(client, id, input, options.Again, cancel);
+        var move = await line.PersistAsync((client, leaving) => ProgramStart.BeginAsync(client, id, input, options.Again, leaving), StartPatience, cancel);
         view.Show(new FollowEvent(FollowKind.Note, null, id, move.ToString(), Describe(move, plan, id)));
         if (move == StartMove.AlreadyDone)
         {
             return ExitCode.Done;
         }
 
-        var approver = new Approver(client, view, options.Json && !Console.IsInputRedirected ? null : Console.In, options.Who, options.Yes);
-        var outcome = await new ProgramFollower(client, program, view, approver, TimeProvider.System).FollowAsync(cancel);
+        var approver = new Approver(line, view, options.Json && !Console.IsInputRedirected ? null : Console.In, options.Who, options.Yes);
+        var outcome = await new ProgramFollower(line, id, view, approver, TimeProvider.System).FollowAsync(cancel);
         if (outcome is null)
         {
             return ExitCode.Detached;

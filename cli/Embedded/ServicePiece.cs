@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using TemporalDev.Postgres;
@@ -12,10 +13,11 @@ internal static class ServicePiece
 
     private const string DatabaseVariable = "PIECE_DATABASE";
 
-    // Where Temporal's own tools look when nobody tells them otherwise.
-    private const int UsualPort = 7233;
-
     private const int StartAttempts = 5;
+
+    // What holds the port of a service that died is mostly a passing connection or the rest of the old process.
+    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PortPoll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The service's own PostgreSQL; null while it is not there.</summary>
     public static Dictionary<string, string>? Variables(IReadOnlyDictionary<Piece, PieceRecord> running) =>
@@ -29,17 +31,17 @@ internal static class ServicePiece
             ?? throw new StackException($"'service' is started by 'up' and 'run', which set {DatabaseVariable}.");
         var remembered = Path.Combine(state.Stack, "service.port");
         var log = PieceLog.Open(state, Piece.Service);
-        int? preferred = await LastPortAsync(remembered, cancel) ?? UsualPort;
+        var preferred = await PreferredPortAsync(state, remembered, cancel);
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort.Choose(preferred);
             try
             {
-                var service = await EmbeddedTemporal.StartAsync(new TemporalOptions { Database = database, Port = port }, log, cancel);
+                var service = await EmbeddedTemporal.StartAsync(new TemporalOptions { Name = state.Name, Database = database, Port = port }, log, cancel);
                 await File.WriteAllTextAsync(remembered, port.ToString(CultureInfo.InvariantCulture), cancel);
                 return new RunningPiece(service.Address, Never, new Parts(service, log));
             }
-            // Somebody took the port between the look and the start: another stack that starts at the same time wants the usual one too.
+            // Somebody took the port between the look and the start.
             catch (IOException taken) when (taken.InnerException is AddressInUseException && attempt < StartAttempts)
             {
                 preferred = null;
@@ -50,9 +52,27 @@ internal static class ServicePiece
     /// <summary>The service does not end by itself: it waits for its database and goes on.</summary>
     private static Task Never { get; } = new TaskCompletionSource().Task;
 
-    /// <summary>The same port again after a death, so that workers and clients find it without being told.</summary>
-    private static async Task<int?> LastPortAsync(string path, CancellationToken cancel) =>
-        File.Exists(path) && int.TryParse(await File.ReadAllTextAsync(path, cancel), CultureInfo.InvariantCulture, out var port) ? port : null;
+    /// <summary>The same port again after a death, so that workers and clients find it without being told. Null when somebody else keeps it.</summary>
+    private static async Task<int?> PreferredPortAsync(StateFolder state, string remembered, CancellationToken cancel)
+    {
+        if (!File.Exists(remembered) || !int.TryParse(await File.ReadAllTextAsync(remembered, cancel), CultureInfo.InvariantCulture, out var port))
+        {
+            return state.FirstServicePort;
+        }
+
+        var waited = Stopwatch.StartNew();
+        while (!FreePort.IsFree(port))
+        {
+            if (waited.Elapsed > PortPatience)
+            {
+                return null;
+            }
+
+            await Task.Delay(PortPoll, cancel);
+        }
+
+        return port;
+    }
 
     private sealed class Parts(EmbeddedTemporal service, IDisposable log) : IAsyncDisposable
     {

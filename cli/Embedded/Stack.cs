@@ -17,9 +17,11 @@ internal sealed class Stack : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<Piece, RestartPolicy> _policies;
 
+    private StackAddresses _addresses;
+
     private Stack(StateFolder state, StackChoice choice, StackPieces pieces, Action<string> say, IDisposable? lease, StackAddresses addresses)
     {
-        Addresses = addresses;
+        _addresses = addresses;
         _state = state;
         _choice = choice;
         _pieces = pieces;
@@ -29,7 +31,8 @@ internal sealed class Stack : IAsyncDisposable
         Supervision = choice.EmbedsAnything ? SuperviseAsync(_stop.Token) : Task.Delay(Timeout.Infinite, _stop.Token);
     }
 
-    public StackAddresses Addresses { get; }
+    /// <summary>As they are now; while a piece is being started again, as they were last.</summary>
+    public StackAddresses Addresses => _addresses = _pieces.TryAddresses() ?? _addresses;
 
     public string LogFolder => _state.Logs;
 

@@ -10,6 +10,13 @@ internal sealed record StackAddresses(string? Temporal, string Ledger, string? L
 {
     public const string LedgerDatabase = "orchestrator";
 
+    /// <summary>The header by which a call says which stack's service it means, and how Temporal's tools are told to send it.</summary>
+    public const string ServiceNameHeader = "server-name";
+    public const string ServiceNameVariable = "TEMPORAL_GRPC_META_SERVER_NAME";
+
+    /// <summary>What the embedded service answers to; null where Temporal's own variables say everything.</summary>
+    public string? ServiceName { get; init; }
+
     public static StackAddresses? Of(StackChoice choice, IReadOnlyDictionary<Piece, PieceRecord> running)
     {
         var server = running.GetValueOrDefault(Piece.Database)?.Address;
@@ -37,6 +44,11 @@ internal sealed record StackAddresses(string? Temporal, string Ledger, string? L
         {
             variables[StackChoice.TemporalVariable] = Temporal;
             variables[StackChoice.NamespaceVariable] = "default";
+        }
+
+        if (ServiceName is not null)
+        {
+            variables[ServiceNameVariable] = ServiceName;
         }
 
         return variables;

@@ -14,7 +14,7 @@ internal sealed class StackPieces(StateFolder state, StackChoice choice, Action<
     private readonly PieceLauncher _launcher = new(state, say);
 
     /// <summary>Null while the embedded database, which they start from, is not there.</summary>
-    public StackAddresses? TryAddresses() => StackAddresses.Of(choice, Running());
+    public StackAddresses? TryAddresses() => AddressesOf(Running());
 
     /// <summary>The first piece, in starting order, that does not run as it should; the later ones may need its address.</summary>
     public Piece? FirstMissing()
@@ -100,6 +100,11 @@ internal sealed class StackPieces(StateFolder state, StackChoice choice, Action<
         && VariablesFor(piece, running) is { } variables
         && record.Against == variables[PieceHost.AgainstVariable];
 
+    private StackAddresses? AddressesOf(Dictionary<Piece, PieceRecord> running) =>
+        StackAddresses.Of(choice, running) is { } addresses
+            ? addresses with { ServiceName = addresses.Temporal is null ? null : state.Name }
+            : null;
+
     /// <summary>What a piece has to be told; null while what it needs is not there.</summary>
     private Dictionary<string, string>? VariablesFor(Piece piece, Dictionary<Piece, PieceRecord> running)
     {
@@ -107,7 +112,7 @@ internal sealed class StackPieces(StateFolder state, StackChoice choice, Action<
         {
             Piece.Database => [],
             Piece.Service => ServicePiece.Variables(running),
-            _ => StackAddresses.Of(choice, running)?.AsVariables(),
+            _ => AddressesOf(running)?.AsVariables(),
         };
         if (variables is not null)
         {

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Orchestrator.Cli.Embedded;
 
 /// <summary>Where the laptop stack of one user lives: the cluster, the records of what runs, the logs.</summary>
@@ -5,12 +9,18 @@ internal sealed class StateFolder
 {
     public const string Variable = "ORCHESTRATOR_HOME";
 
+    private const int UsualServicePort = 7233;
+
+    // Below the ports that PostgreSQL and pieces without a free first choice take, and those of outgoing connections.
+    private const int LowestPort = 10_000;
+    private const int Ports = 10_000;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OthersPass = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     public StateFolder(string root)
     {
-        Root = Path.GetFullPath(root);
+        Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         Stack = Path.Combine(Root, "stack");
         Logs = Path.Combine(Root, "logs");
         Postgres = Path.Combine(Root, "postgres");
@@ -32,10 +42,22 @@ internal sealed class StateFolder
         : isRoot ? "/var/lib/orchestrator"
         : Path.Combine(home, ".local", "state", "orchestrator");
 
+    /// <summary>Of this stack and no other on the machine.</summary>
+    public string Name => $"stack-{Convert.ToHexStringLower(Digest)[..16]}";
+
+    /// <summary>
+    /// Where its service listens at first. The folder that nobody named has the port that Temporal's own tools expect; every
+    /// other one has a port of its own, so that two stacks that start at once do not take each other's.
+    /// </summary>
+    public int FirstServicePort => Root == new StateFolder(ChooseDefault()).Root
+        ? UsualServicePort
+        : LowestPort + (int)(BinaryPrimitives.ReadUInt32LittleEndian(Digest) % Ports);
+
+    private byte[] Digest => SHA256.HashData(Encoding.UTF8.GetBytes(Root));
+
     public static StateFolder Open()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var state = new StateFolder(Choose(Environment.GetEnvironmentVariable, home, Environment.IsPrivilegedProcess));
+        var state = new StateFolder(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : ChooseDefault());
         try
         {
             state.Create();
@@ -47,6 +69,11 @@ internal sealed class StateFolder
 
         return state;
     }
+
+    private static string ChooseDefault() => Choose(
+        name => name == Variable ? null : Environment.GetEnvironmentVariable(name),
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        Environment.IsPrivilegedProcess);
 
     private void Create()
     {

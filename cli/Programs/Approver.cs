@@ -15,7 +15,7 @@ internal enum TerminalAnswer
 }
 
 /// <summary>Asks whoever sits at the terminal, once for each evidence; answers with everything else still going on.</summary>
-internal sealed class Approver(ITemporalClient client, IFollowView view, TextReader? input, string who, bool sayYes)
+internal sealed class Approver(TemporalLine line, IFollowView view, TextReader? input, string who, bool sayYes)
 {
     private string? _asked;
     private Task<string?>? _answer;
@@ -102,7 +102,7 @@ internal sealed class Approver(ITemporalClient client, IFollowView view, TextRea
     private Task SignalAsync(ProgramLook look, BatchStatus batch, TerminalAnswer answer, GateStatus gate, CancellationToken cancel)
     {
         var id = look.Program.Batches.First(b => b.Id == batch.Batch).WorkflowId;
-        var handle = client.GetWorkflowHandle<BatchWorkflow>(id);
+        var handle = line.Client.GetWorkflowHandle<BatchWorkflow>(id);
         var word = new Word { Who = who, Evidence = gate.Evidence };
         var options = new WorkflowSignalOptions { Rpc = new() { CancellationToken = cancel } };
         return answer == TerminalAnswer.Go

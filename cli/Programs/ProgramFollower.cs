@@ -2,14 +2,13 @@ using Orchestrator.Cli.Rendering;
 using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Status;
-using Temporalio.Client;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Programs;
 
 /// <summary>Shows a program until it ends, or until the person leaves.</summary>
 internal sealed class ProgramFollower(
-    ITemporalClient client, WorkflowHandle<ProgramWorkflow, ProgramOutcome> program, IFollowView view, Approver approver, TimeProvider time)
+    TemporalLine line, string program, IFollowView view, Approver approver, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(8);
@@ -39,21 +38,10 @@ internal sealed class ProgramFollower(
         return outcome;
     }
 
-    /// <summary>A service that is killed takes the call with it, not the program: it is asked again until it is there again.</summary>
-    private async Task<ProgramOutcome> EndAsync(CancellationToken cancel)
-    {
-        while (true)
-        {
-            try
-            {
-                return await program.GetResultAsync(rpcOptions: new() { CancellationToken = cancel });
-            }
-            catch (RpcException e) when (IsAway(e) && !cancel.IsCancellationRequested)
-            {
-                await Task.Delay(Interval, time, cancel);
-            }
-        }
-    }
+    private Task<ProgramOutcome> EndAsync(CancellationToken cancel) => line.PersistAsync(
+        (client, leaving) => client.GetWorkflowHandle<ProgramWorkflow, ProgramOutcome>(program).GetResultAsync(rpcOptions: new() { CancellationToken = leaving }),
+        Timeout.InfiniteTimeSpan,
+        cancel);
 
     private async Task<bool> TendAsync(ProgramLook look, CancellationToken cancel)
     {
@@ -61,21 +49,19 @@ internal sealed class ProgramFollower(
         {
             return await approver.TendAsync(look, cancel);
         }
-        catch (RpcException e) when (IsAway(e) && !cancel.IsCancellationRequested)
+        // Not found: the batch has ended while the person was thinking, and the next look shows how.
+        catch (RpcException e) when ((TemporalLine.IsAway(e) || e.Code == RpcException.StatusCode.NotFound) && !cancel.IsCancellationRequested)
         {
             SaySilent(e);
             return false;
         }
     }
 
-    private static bool IsAway(RpcException e) => e.Code is RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded
-        or RpcException.StatusCode.Internal or RpcException.StatusCode.Unknown or RpcException.StatusCode.Aborted;
-
     private async Task<ProgramLook?> LookAsync(CancellationToken cancel)
     {
         try
         {
-            var look = await ProgramLook.TakeAsync(client, program, _last, cancel);
+            var look = await ProgramLook.TakeAsync(line.Client, program, _last, cancel);
             _silentSince = null;
             _saidSilent = false;
             Show(look);

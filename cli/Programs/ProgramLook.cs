@@ -15,10 +15,10 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
 
     /// <param name="known">Batches that have ended do not change any more and are not asked again.</param>
     public static async Task<ProgramLook> TakeAsync(
-        ITemporalClient client, WorkflowHandle<ProgramWorkflow, ProgramOutcome> program, ProgramLook? known, CancellationToken cancel)
+        ITemporalClient client, string program, ProgramLook? known, CancellationToken cancel)
     {
         var query = new WorkflowQueryOptions { Rpc = new() { Timeout = Patience, CancellationToken = cancel } };
-        var status = await program.QueryAsync(p => p.Status, query);
+        var status = await client.GetWorkflowHandle<ProgramWorkflow>(program).QueryAsync(p => p.Status, query);
         var batches = new List<BatchStatus>();
         BackfillProgress? progress = null;
         foreach (var line in status.Batches.Where(b => b.State != BatchLineState.Waiting))

@@ -25,7 +25,7 @@ internal static class ProgramStart
         _ => StartMove.StartAgain,
     };
 
-    public static async Task<(StartMove Move, WorkflowHandle<ProgramWorkflow, ProgramOutcome> Handle)> BeginAsync(
+    public static async Task<StartMove> BeginAsync(
         ITemporalClient client, string id, ProgramInput input, bool again, CancellationToken cancel)
     {
         var handle = client.GetWorkflowHandle<ProgramWorkflow, ProgramOutcome>(id);
@@ -36,7 +36,7 @@ internal static class ProgramStart
         var move = Decide(status, outcome, again);
         if (move is StartMove.Start or StartMove.StartAgain)
         {
-            handle = await client.StartWorkflowAsync(
+            await client.StartWorkflowAsync(
                 (ProgramWorkflow program) => program.RunAsync(input),
                 new WorkflowOptions(id, WorkflowIds.TaskQueue)
                 {
@@ -48,7 +48,7 @@ internal static class ProgramStart
                 });
         }
 
-        return (move, handle);
+        return move;
     }
 
     private static async Task<WorkflowExecutionStatus?> FindStatusAsync(WorkflowHandle handle, CancellationToken cancel)

@@ -32,7 +32,7 @@ public static class FreePort
         throw new EmbeddedPostgresException($"No free port on 127.0.0.1 was found in {Attempts} attempts between {Lowest} and {Highest}.");
     }
 
-    private static bool IsFree(int port)
+    public static bool IsFree(int port)
     {
         try
         {

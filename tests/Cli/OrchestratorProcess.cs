@@ -65,6 +65,12 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
         }
     }
 
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     public async Task<int> ExitAsync()
     {
         using var limit = new CancellationTokenSource(Patience);

@@ -56,5 +56,19 @@ public sealed class StackChoiceTests
         Assert.Equal(expected, folder);
     }
 
+    [Fact]
+    public void Only_the_folder_that_nobody_named_has_the_usual_port_and_each_other_one_a_port_of_its_own()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var usual = StateFolder.Choose(name => name == StateFolder.Variable ? null : Environment.GetEnvironmentVariable(name), home, Environment.IsPrivilegedProcess);
+        var others = Enumerable.Range(0, 20).Select(i => new StateFolder($"/somewhere/else/{i}")).ToList();
+
+        Assert.Equal(7233, new StateFolder(usual).FirstServicePort);
+        Assert.All(others, other => Assert.InRange(other.FirstServicePort, 10_000, 19_999));
+        Assert.True(others.Select(other => other.FirstServicePort).Distinct().Count() > 18);
+        Assert.Equal(others.Count, others.Select(other => other.Name).Distinct().Count());
+        Assert.Equal(others[3].FirstServicePort, new StateFolder(others[3].Root + "/").FirstServicePort);
+    }
+
     private static PieceRecord Record(string address) => new(1, default, address, "", Guid.Empty, null);
 }

@@ -51,7 +51,7 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
 
     private static WebApplication Build(TemporalOptions options, ILoggerFactory log, ServerParts parts)
     {
-        var grpc = new GrpcServerOptions { ApiKey = options.ApiKey };
+        var grpc = new GrpcServerOptions { ApiKey = options.ApiKey, ServerName = options.Name };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(log);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -6,6 +6,9 @@ namespace TemporalDev.Server.Host;
 /// <summary>How to run the embedded Temporal service. The defaults suit a test: any free port, nothing kept.</summary>
 public sealed record TemporalOptions
 {
+    /// <summary>What it calls its cluster, which tells it from a Temporal server of another make.</summary>
+    public const string ClusterId = "temporal-dev";
+
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Zero takes any free port.</summary>
@@ -21,6 +24,9 @@ public sealed record TemporalOptions
     public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>When set, calls with a <c>server-name</c> header that says otherwise are refused: they were meant for another one.</summary>
+    public string? Name { get; init; }
 
     /// <summary>When set, every call has to carry it.</summary>
     public string? ApiKey { get; init; }

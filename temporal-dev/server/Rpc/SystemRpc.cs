@@ -1,5 +1,6 @@
 using Grpc.Health.V1;
 using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Host;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace TemporalDev.Server.Rpc;
@@ -41,7 +42,7 @@ internal static class SystemRpc
     {
         ServerVersion = ServerVersion,
         ClusterName = "active",
-        ClusterId = "temporal-dev",
+        ClusterId = TemporalOptions.ClusterId,
         HistoryShardCount = 1,
         PersistenceStore = "postgres",
         VisibilityStore = "postgres",

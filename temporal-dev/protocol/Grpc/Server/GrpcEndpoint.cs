@@ -89,6 +89,11 @@ internal sealed class GrpcEndpoint
             throw new GrpcException(GrpcStatusCode.Unauthenticated, "the call needs 'authorization: Bearer' with the server's API key");
         }
 
+        if (_options.ServerName is { } name && request.Headers[GrpcHeaders.ServerName] is [{ } wanted] && wanted != name)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, $"the call asks for the server '{wanted}', and this is '{name}'");
+        }
+
         var path = request.Path.Value ?? "";
         if (_routes.TryFind(path, out var route))
         {

@@ -28,6 +28,12 @@ public sealed record GrpcServerOptions
     /// <summary>When set, every call has to carry <c>authorization: Bearer</c> with this key.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>
+    /// When set, a call that asks for a server of another name is refused with UNAVAILABLE, as if nobody were there.
+    /// A server that comes up where another one was before is so never taken for it.
+    /// </summary>
+    public string? ServerName { get; init; }
+
     public TimeSpan KeepAlivePingDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan KeepAlivePingTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -13,5 +13,6 @@ internal static class GrpcHeaders
     public const string Gzip = "gzip";
     public const string Identity = "identity";
     public const string AcceptedEncodings = Identity + "," + Gzip;
+    public const string ServerName = "server-name";
     public const string BearerPrefix = "Bearer ";
 }
