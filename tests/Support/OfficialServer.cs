@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 
 namespace Orchestrator.Tests.Support;
@@ -13,12 +14,20 @@ internal static class OfficialServer
 {
     private const string CliVariable = "TEMPORAL_CLI";
 
+    public static readonly IReadOnlyDictionary<string, IndexedValueType> SearchAttributes = new Dictionary<string, IndexedValueType>
+    {
+        ["CustomKeywordField"] = IndexedValueType.Keyword,
+        ["CustomIntField"] = IndexedValueType.Int,
+    };
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly Lock Gate = new();
     private static Task<string>? _server;
 
     // Kept, because a collected process closes its input, and with it the server.
     private static readonly List<Process> Kept = [];
+
+    public const string NotAtHand = "not at hand: the official Temporal CLI (TEMPORAL_CLI, or on the PATH)";
 
     public static bool IsAtHand => Cli is not null;
 
@@ -57,7 +66,8 @@ internal static class OfficialServer
             {
                 "-c",
                 "\"$0\" server start-dev --headless --ip 127.0.0.1 --port \"$1\" --log-level error"
-                    + " --search-attribute CustomKeywordField=Keyword --search-attribute CustomIntField=Int </dev/null >/dev/null 2>&1 &"
+                    + string.Concat(SearchAttributes.Select(attribute => $" --search-attribute {attribute.Key}={attribute.Value}"))
+                    + " </dev/null >/dev/null 2>&1 &"
                     + " server=$!; cat >/dev/null; kill $server",
                 Cli!,
                 port.ToString(),
@@ -100,6 +110,6 @@ public sealed class OfficialServerFactAttribute : FactAttribute
     public OfficialServerFactAttribute()
     {
         Timeout = 60_000;
-        Skip = OfficialServer.IsAtHand ? null : "not at hand: the official Temporal CLI (TEMPORAL_CLI, or on the PATH)";
+        Skip = OfficialServer.IsAtHand ? null : OfficialServer.NotAtHand;
     }
 }

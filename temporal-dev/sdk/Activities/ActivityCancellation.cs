@@ -1,26 +1,38 @@
 namespace Temporalio.Activities;
 
 /// <summary>The cancellation of one activity: the first reason given stays.</summary>
-internal sealed class ActivityCancellation : IDisposable
+internal sealed class ActivityCancellation(CancellationTokenSource source) : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
     private Cause? _cause;
 
-    public ActivityCancelReason Reason => _cause?.Reason ?? ActivityCancelReason.None;
+    public ActivityCancellation()
+        : this(new CancellationTokenSource())
+    {
+    }
 
-    public ActivityCancellationDetails? Details => _cause?.Details;
+    public ActivityCancelReason Reason
+    {
+        get => _cause?.Reason ?? ActivityCancelReason.None;
+        set => _cause = new(value, Details);
+    }
 
-    public CancellationToken Token => _source.Token;
+    public ActivityCancellationDetails? Details
+    {
+        get => _cause?.Details;
+        set => _cause = new(Reason, value);
+    }
+
+    public CancellationToken Token => source.Token;
 
     public void Cancel(ActivityCancelReason reason, ActivityCancellationDetails details)
     {
         if (Interlocked.CompareExchange(ref _cause, new(reason, details), null) == null)
         {
-            _source.Cancel();
+            source.Cancel();
         }
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose() => source.Dispose();
 
-    private sealed record Cause(ActivityCancelReason Reason, ActivityCancellationDetails Details);
+    private sealed record Cause(ActivityCancelReason Reason, ActivityCancellationDetails? Details);
 }

@@ -51,7 +51,7 @@ public class ActivityExecutionContext
 
     public IPayloadConverter PayloadConverter { get; }
 
-    public MetricMeter MetricMeter { get; } = SilentMetricMeter.Instance;
+    public MetricMeter MetricMeter { get; internal init; } = SilentMetricMeter.Instance;
 
     public ITemporalClient TemporalClient =>
         _client ?? throw new InvalidOperationException("No client is available to this activity.");

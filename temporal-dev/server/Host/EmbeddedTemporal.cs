@@ -54,6 +54,7 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
         var grpc = new GrpcServerOptions { ApiKey = options.ApiKey, ServerName = options.Name };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(options.Time);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ConfigureGrpc(grpc);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Clock;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
@@ -31,6 +32,11 @@ internal sealed class ServerParts : IAsyncDisposable
 
     public static async Task<ServerParts> OpenAsync(TemporalOptions options, ILoggerFactory log, CancellationToken cancellation)
     {
+        if (options is { TimeSkipping: true, Database: not null })
+        {
+            throw new ArgumentException("Time can be skipped only where nothing is kept: leave out the database.");
+        }
+
         IStore store = options.Database is { } database
             ? await PostgresStore.OpenAsync(database, cancellation)
             : new MemoryStore();
@@ -70,41 +76,50 @@ internal sealed class ServerParts : IAsyncDisposable
             await namespaces.AddAttributesAsync(name, options.SearchAttributes);
         }
 
+        // Workers and callers wait in real time; runs live in theirs.
+        var clock = options.TimeSkipping ? new VirtualClock(options.Time) : null;
+        var time = clock ?? options.Time;
         var queues = new TaskQueues(options.Time);
-        var due = new DueTimes(options.Time);
+        var due = new DueTimes(time);
+        var skipping = clock is null ? null : new TimeSkipping(clock, due);
         var signals = new RunSignals();
         var queries = new QueryBoard();
         var updates = new UpdateBoard();
         var outbox = new Outbox();
-        var announcer = new Announcer(queues, due, signals, queries, updates, outbox);
-        var executions = new Executions(new ChainCache(_store, options.Time, announcer.Announce));
+        var announcer = new Announcer(queues, due, signals, queries, updates, outbox, skipping);
+        var executions = new Executions(new ChainCache(_store, time, announcer.Announce));
         var starter = new Starter(executions);
 
         var replies = new WorkflowTaskReplies(executions, queries, updates);
-        var desk = new UpdateDesk(executions, updates, signals);
+        var desk = new UpdateDesk(executions, updates, signals, options.Time);
         SystemRpc.Map(Routes);
         new NamespaceRpc(namespaces).Map(Routes);
-        new StartRpc(namespaces, starter, replies, options.Time).Map(Routes);
+        new StartRpc(namespaces, starter, replies, time).Map(Routes);
         new WorkflowRpc(namespaces, executions).Map(Routes);
         new ResetRpc(namespaces, executions).Map(Routes);
         new DeleteRpc(namespaces, executions, signals).Map(Routes);
         new HistoryRpc(namespaces, executions, signals).Map(Routes);
         new WorkflowTaskRpc(namespaces, executions, queues, queries, updates, replies).Map(Routes);
         new UpdateRpc(namespaces, executions, desk).Map(Routes);
-        new MultiOperationRpc(namespaces, executions, desk, options.Time).Map(Routes);
+        new MultiOperationRpc(namespaces, executions, desk, time).Map(Routes);
         new ActivityTaskRpc(namespaces, executions, queues).Map(Routes);
-        new ActivityOperationRpc(namespaces, executions, options.Time).Map(Routes);
-        new QueryRpc(namespaces, executions, queues, queries).Map(Routes);
+        new ActivityOperationRpc(namespaces, executions, time).Map(Routes);
+        new QueryRpc(namespaces, executions, queues, queries, skipping).Map(Routes);
         new VisibilityRpc(namespaces, _store).Map(Routes);
         new OperatorRpc(namespaces).Map(Routes);
-        new TaskQueueRpc(namespaces, queues, options.Time).Map(Routes);
+        if (skipping is not null)
+        {
+            new TestServiceRpc(skipping).Map(Routes);
+        }
+
+        new TaskQueueRpc(namespaces, queues).Map(Routes);
 
         await foreach (var stored in _store.ReadUnfinishedAsync(cancellation))
         {
             announcer.Resume(RunCodec.Decode(stored));
         }
 
-        _loops.Add(new Alarm(due, executions, options.Time, log.CreateLogger<Alarm>()).RunAsync(_stop.Token));
+        _loops.Add(new Alarm(due, executions, time, log.CreateLogger<Alarm>(), skipping).RunAsync(_stop.Token));
         _loops.Add(new Courier(executions, starter, namespaces, outbox, options.Time, log.CreateLogger<Courier>()).RunAsync(_stop.Token));
     }
 }

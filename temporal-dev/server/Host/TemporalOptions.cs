@@ -28,6 +28,9 @@ public sealed record TemporalOptions
     /// <summary>When set, calls with a <c>server-name</c> header that says otherwise are refused: they were meant for another one.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Serves the TestService, whose callers let the time of workflows run ahead. Only without a database.</summary>
+    public bool TimeSkipping { get; init; }
+
     /// <summary>When set, every call has to carry it.</summary>
     public string? ApiKey { get; init; }
 }

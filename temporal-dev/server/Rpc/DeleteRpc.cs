@@ -36,7 +36,7 @@ internal sealed class DeleteRpc(NamespaceRegistry namespaces, Executions executi
                     GrpcStatusCode.Unavailable, "The workflow still has to tell others that it has ended; delete it again later.");
             }
 
-            await change.WaitAsync(left, call.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await change.WaitAsync(left, call.Time, call.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             call.CancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -107,7 +107,7 @@ internal sealed class HistoryRpc(NamespaceRegistry namespaces, Executions execut
                 return last;
             }
 
-            await change.WaitAsync(left, call.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await change.WaitAsync(left, call.Time, call.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             call.CancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -8,23 +8,35 @@ internal sealed class LongPoll
     /// <summary>Time for the answer to reach the caller before its deadline.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
 
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly TimeSpan _limit;
 
-    private LongPoll(TimeSpan limit) => _limit = limit;
+    private LongPoll(TimeProvider time, TimeSpan limit)
+    {
+        _time = time;
+        _started = time.GetTimestamp();
+        _limit = limit;
+    }
 
     public static LongPoll Deadline(GrpcCall call, TimeSpan limit)
     {
-        var untilDeadline = call.Deadline is { } deadline ? deadline - TimeProvider.System.GetUtcNow() - Margin : limit;
-        var wait = untilDeadline < limit ? untilDeadline : limit;
-        return new LongPoll(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        if (call.Deadline is not { } deadline)
+        {
+            return new LongPoll(call.Time, limit);
+        }
+
+        var left = deadline - call.Time.GetUtcNow();
+        // With no room for the margin the call runs into its deadline: an empty answer at once would be asked for again at once.
+        var wait = left > Margin ? left - Margin : left;
+        return new LongPoll(call.Time, wait < limit ? wait : limit);
     }
 
     public TimeSpan Left
     {
         get
         {
-            var left = _limit - TimeProvider.System.GetElapsedTime(_started);
+            var left = _limit - _time.GetElapsedTime(_started);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }

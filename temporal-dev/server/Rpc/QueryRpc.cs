@@ -1,4 +1,5 @@
 using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Clock;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queries;
@@ -15,7 +16,7 @@ namespace TemporalDev.Server.Rpc;
 /// QueryWorkflow. A run with a pending workflow task gets the query with that task, so that the answer knows all that has
 /// happened; an idle or closed one gets it as a task of its own.
 /// </summary>
-internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executions, TaskQueues queues, QueryBoard board)
+internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executions, TaskQueues queues, QueryBoard board, TimeSkipping? skipping)
 {
     /// <summary>A caller that names no deadline waits no longer than this.</summary>
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(30);
@@ -30,6 +31,7 @@ internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executio
         Fields.Id(request.Query?.QueryType ?? "", "QueryType");
         Fields.Blob(request.Query, "Query");
         var key = Executions.Key(target.Id, request.Execution);
+        using var asking = skipping?.Hold();
         var deadline = LongPoll.Deadline(call, DefaultWait);
         while (true)
         {
@@ -78,7 +80,7 @@ internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executio
     {
         try
         {
-            return await query.Answer.WaitAsync(deadline.Left, call.CancellationToken);
+            return await query.Answer.WaitAsync(deadline.Left, call.Time, call.CancellationToken);
         }
         catch (TimeoutException)
         {
@@ -115,10 +117,10 @@ internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executio
         try
         {
             queues.Publish(queue, new QueuedTask(plan.Run, 0, 0) { Query = query });
-            await query.Taken.Task.WaitAsync(takeWait, call.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await query.Taken.Task.WaitAsync(takeWait, call.Time, call.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             call.CancellationToken.ThrowIfCancellationRequested();
             return query.Taken.Task.IsCompleted
-                ? await query.Answer.WaitAsync(deadline.Left, call.CancellationToken)
+                ? await query.Answer.WaitAsync(deadline.Left, call.Time, call.CancellationToken)
                 : null;
         }
         catch (TimeoutException)

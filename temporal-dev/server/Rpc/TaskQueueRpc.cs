@@ -10,7 +10,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace TemporalDev.Server.Rpc;
 
 /// <summary>Task queues seen from outside, and workers that leave.</summary>
-internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queues, TimeProvider time)
+internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queues)
 {
     public void Map(GrpcRoutes routes)
     {
@@ -64,7 +64,7 @@ internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queu
     private async Task<PollNexusTaskQueueResponse> PollNexusAsync(PollNexusTaskQueueRequest request, GrpcCall call)
     {
         namespaces.Get(request.Namespace);
-        await Task.Delay(LongPoll.Deadline(call, Limits.TaskPoll).Left, time, call.CancellationToken);
+        await Task.Delay(LongPoll.Deadline(call, Limits.TaskPoll).Left, call.Time, call.CancellationToken);
         return new PollNexusTaskQueueResponse();
     }
 }

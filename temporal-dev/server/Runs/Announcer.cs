@@ -1,3 +1,4 @@
+using TemporalDev.Server.Clock;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
@@ -9,9 +10,19 @@ namespace TemporalDev.Server.Runs;
 
 /// <summary>Tells the rest of the server what a committed transition means for it.</summary>
 internal sealed class Announcer(
-    TaskQueues queues, DueTimes due, RunSignals signals, QueryBoard queries, UpdateBoard updates, Outbox outbox)
+    TaskQueues queues, DueTimes due, RunSignals signals, QueryBoard queries, UpdateBoard updates, Outbox outbox, TimeSkipping? skipping)
 {
-    public void Announce(Transition step)
+    public void Announce(IReadOnlyList<Transition> steps)
+    {
+        // A run that ends and its successor that begins are one: nobody is idle in between.
+        using var together = skipping?.Hold();
+        foreach (var step in steps)
+        {
+            Announce(step);
+        }
+    }
+
+    private void Announce(Transition step)
     {
         var state = step.State;
         foreach (var ready in step.Ready)
@@ -48,6 +59,8 @@ internal sealed class Announcer(
         {
             outbox.Post(state.Key);
         }
+
+        skipping?.Observe(state);
     }
 
     private void Publish(RunState state, ReadyTask ready)

@@ -4,7 +4,7 @@ using TemporalDev.Server.Storage;
 namespace TemporalDev.Server.Runs;
 
 /// <summary>The chains in memory. The least recently used ones leave when there are too many; those in use stay.</summary>
-internal sealed class ChainCache(IStore store, TimeProvider time, Action<Transition> announce)
+internal sealed class ChainCache(IStore store, TimeProvider time, Action<IReadOnlyList<Transition>> announce)
 {
     /// <summary>A chain is some 10 kB; this keeps the cache around 20 MB.</summary>
     private const int Capacity = 2000;

@@ -7,7 +7,7 @@ namespace TemporalDev.Server.Runs;
 
 /// <summary>The right to read and change the runs of one workflow id until disposed.</summary>
 internal sealed class ChainLease(
-    Chain chain, IStore store, TimeProvider time, Action<Transition> announce, Action<Chain> exit) : IDisposable
+    Chain chain, IStore store, TimeProvider time, Action<IReadOnlyList<Transition>> announce, Action<Chain> exit) : IDisposable
 {
     public async Task<LoadedRun?> CurrentAsync(CancellationToken cancellation)
     {
@@ -74,7 +74,7 @@ internal sealed class ChainLease(
             chain.IsCurrentKnown = true;
         }
 
-        all.ForEach(announce);
+        announce(all);
     }
 
     public async Task DeleteAsync(LoadedRun run)

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Clock;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Runs;
 
 namespace TemporalDev.Server.Timers;
 
 /// <summary>Wakes runs whose time has come.</summary>
-internal sealed class Alarm(DueTimes due, Executions executions, TimeProvider time, ILogger<Alarm> log)
+internal sealed class Alarm(DueTimes due, Executions executions, TimeProvider time, ILogger<Alarm> log, TimeSkipping? skipping)
 {
     private const int ConcurrentRuns = 64;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
@@ -44,6 +45,8 @@ internal sealed class Alarm(DueTimes due, Executions executions, TimeProvider ti
         finally
         {
             slots.Release();
+            due.Done();
+            skipping?.Consider();
         }
     }
 

@@ -12,6 +12,19 @@ internal sealed class DueTimes(TimeProvider time)
     private readonly PriorityQueue<RunKey, DateTimeOffset> _heap = new();
     private readonly Dictionary<RunKey, DateTimeOffset> _due = [];
     private TaskCompletionSource _earlier = NewSource();
+    private int _taken;
+
+    /// <summary>When the next run is due; long ago while one that was taken is still being woken.</summary>
+    public DateTimeOffset? Earliest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _taken > 0 ? DateTimeOffset.MinValue : Head();
+            }
+        }
+    }
 
     /// <summary>Replaces what was set for the run before.</summary>
     public void Set(RunKey run, DateTimeOffset? due)
@@ -38,7 +51,7 @@ internal sealed class DueTimes(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until a run is due and takes it.</summary>
+    /// <summary>Waits until a run is due and takes it. Who takes it says <see cref="Done"/> when it has been woken.</summary>
     public async Task<RunKey> NextAsync(CancellationToken cancellation)
     {
         while (true)
@@ -65,24 +78,38 @@ internal sealed class DueTimes(TimeProvider time)
         }
     }
 
-    /// <summary>Entries that were replaced stay in the heap until they come up, and are then recognised by their time.</summary>
+    public void Done()
+    {
+        lock (_gate)
+        {
+            _taken--;
+        }
+    }
+
     private RunKey? TakeDue()
     {
-        var now = time.GetUtcNow();
+        if (Head() is not { } at || at > time.GetUtcNow())
+        {
+            return null;
+        }
+
+        var run = _heap.Dequeue();
+        _due.Remove(run);
+        _taken++;
+        return run;
+    }
+
+    /// <summary>Entries that were replaced stay in the heap until they come up, and are then recognised by their time.</summary>
+    private DateTimeOffset? Head()
+    {
         while (_heap.TryPeek(out var run, out var at))
         {
-            var isValid = _due.TryGetValue(run, out var known) && known == at;
-            if (isValid && at > now)
+            if (_due.TryGetValue(run, out var known) && known == at)
             {
-                return null;
+                return at;
             }
 
             _heap.Dequeue();
-            if (isValid)
-            {
-                _due.Remove(run);
-                return run;
-            }
         }
 
         return null;

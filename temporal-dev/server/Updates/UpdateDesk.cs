@@ -18,7 +18,7 @@ internal sealed record UpdateStatus(UpdateWorkflowExecutionLifecycleStage Stage,
 }
 
 /// <summary>Takes in updates and tells how far they are.</summary>
-internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSignals signals)
+internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSignals signals, TimeProvider time)
 {
     /// <summary>From this attempt on the workflow's code is taken to be broken, and a caller learns it at once instead of waiting.</summary>
     private const int FailingAttempt = 3;
@@ -84,7 +84,7 @@ internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSi
                 return status;
             }
 
-            await change.WaitAsync(wait, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await change.WaitAsync(wait, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
     }

@@ -10,10 +10,10 @@ public sealed class AsyncActivityTests
 {
     private readonly string _id = "activity-" + Guid.NewGuid();
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task An_activity_is_completed_from_outside_by_token_or_by_id()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
 
         var byToken = await StartedAsync(client, "token");
         await client.GetAsyncActivityHandle(byToken.Token).HeartbeatAsync(new() { Details = ["half"] });
@@ -27,10 +27,10 @@ public sealed class AsyncActivityTests
         Assert.NotNull(await EventAsync(byId.Workflow, EventType.ActivityTaskCompleted));
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task An_activity_fails_from_outside_with_its_reason()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
 
         var byToken = await StartedAsync(client, "token");
         await client.GetAsyncActivityHandle(byToken.Token).FailAsync(new ApplicationFailureException("broken", "Broken"));
@@ -44,10 +44,10 @@ public sealed class AsyncActivityTests
             failures.Select(e => e.ActivityTaskFailedEventAttributes.Failure.ApplicationFailureInfo.Type));
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_heartbeat_learns_of_a_cancellation_which_is_then_reported()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, $"{_id}-cancelled");
         var (workflow, token) = await StartedAsync(client, "cancelled");
         await workflow.CancelAsync();

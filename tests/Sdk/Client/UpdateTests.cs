@@ -9,10 +9,10 @@ public sealed class UpdateTests
 {
     private readonly string _id = "update-" + Guid.NewGuid();
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task An_update_is_executed_started_and_found_again_by_its_id()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         await worker.CommandAsync();
@@ -30,10 +30,10 @@ public sealed class UpdateTests
         await handle.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_rejected_update_says_why()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         await worker.CommandAsync();
@@ -46,10 +46,10 @@ public sealed class UpdateTests
         await handle.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_wait_that_ends_before_the_update_says_so()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
@@ -60,10 +60,10 @@ public sealed class UpdateTests
         await handle.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task An_update_with_start_starts_the_workflow_once_and_updates_it_each_time()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
         var start = Start(WorkflowIdConflictPolicy.UseExisting);
         var executed = client.ExecuteUpdateWithStartWorkflowAsync((IShipWorkflow workflow) => workflow.WeighAsync(2), new(start));
@@ -83,10 +83,10 @@ public sealed class UpdateTests
         await first.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task An_update_with_start_that_may_not_use_a_running_workflow_is_refused()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var running = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         var start = Start(WorkflowIdConflictPolicy.Fail);
 
@@ -98,10 +98,10 @@ public sealed class UpdateTests
         await running.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_start_that_cannot_go_with_an_update_is_refused_before_it_is_sent()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
 
         var noPolicy = Start(WorkflowIdConflictPolicy.Unspecified);
         var withSignal = Start(WorkflowIdConflictPolicy.Fail);

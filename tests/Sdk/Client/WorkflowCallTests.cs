@@ -10,10 +10,10 @@ public sealed class WorkflowCallTests
 {
     private readonly string _id = "client-" + Guid.NewGuid();
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_workflow_is_started_with_all_that_its_options_say_and_described_so()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var plan = SearchAttributeKey.CreateKeyword("CustomKeywordField");
 
         var handle = await client.StartWorkflowAsync(
@@ -42,10 +42,10 @@ public sealed class WorkflowCallTests
         await handle.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_result_is_waited_for_across_runs_unless_one_run_is_wanted()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         var result = handle.GetResultAsync();
@@ -58,10 +58,10 @@ public sealed class WorkflowCallTests
         Assert.Equal("shipped", await client.GetWorkflowHandle<IShipWorkflow, string>(_id, ofFirstRun.NewRunId).GetResultAsync());
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task Each_way_to_end_without_a_result_has_its_exception()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
 
         var failed = await StartAsync(client, "failed");
@@ -85,10 +85,10 @@ public sealed class WorkflowCallTests
         Assert.IsType<TimeoutFailureException>((await Assert.ThrowsAsync<WorkflowFailedException>(() => timedOut.GetResultAsync())).InnerException);
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_running_id_is_refused_and_says_which_run_has_it()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var first = await StartAsync(client, "taken");
 
         var refused = await Assert.ThrowsAsync<WorkflowAlreadyStartedException>(() => StartAsync(client, "taken"));
@@ -101,10 +101,10 @@ public sealed class WorkflowCallTests
         await first.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task Signals_reach_a_workflow_by_expression_by_name_and_together_with_its_start()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var options = new WorkflowOptions(_id, _id);
         options.SignalWithStart((IShipWorkflow workflow) => workflow.LoadAsync("first", 1));
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), options);
@@ -120,10 +120,10 @@ public sealed class WorkflowCallTests
         await handle.TerminateAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task Queries_answer_fail_or_are_rejected()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         await worker.CommandAsync(HandWorker.Complete("done"));
@@ -141,10 +141,10 @@ public sealed class WorkflowCallTests
         Assert.Equal(WorkflowExecutionStatus.Completed, rejected.WorkflowStatus);
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task History_comes_page_by_page_and_event_by_event()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var worker = new HandWorker(client, _id);
         var handle = await client.StartWorkflowAsync((IShipWorkflow workflow) => workflow.RunAsync("x"), new(_id, _id));
         var seen = new List<EventType>();
@@ -165,10 +165,10 @@ public sealed class WorkflowCallTests
         }
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task Workflows_are_listed_and_counted()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var group = _id;
         for (var i = 0; i < 3; i++)
         {

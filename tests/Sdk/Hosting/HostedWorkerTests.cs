@@ -11,10 +11,10 @@ public sealed class HostedWorkerTests
 {
     private readonly string _queue = "hosted-" + Guid.NewGuid();
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_hosted_worker_runs_activities_each_in_a_scope_that_ends_with_it()
     {
-        var address = await OfficialServer.AddressAsync();
+        var address = await LiveServer.AddressAsync();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<Ledger>();
         builder.Services.AddScoped<Page>();

@@ -33,10 +33,10 @@ public sealed class TracingTests : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task One_trace_leads_from_the_caller_through_the_workflow_into_its_activities()
     {
-        var client = await OfficialServer.ConnectAsync(options =>
+        var client = await LiveServer.ConnectAsync(options =>
         {
             options.Interceptors = [new TracingInterceptor()];
             options.DataConverter = DataConverter.Default with { PayloadCodec = new XorCodec() };
@@ -73,10 +73,10 @@ public sealed class TracingTests : IDisposable
             Assert.Single(_spans.Single(span => span.TraceId == trace && span.DisplayName == "HandleSignal:Go").Links).Context.SpanId);
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_failure_is_recorded_where_it_was_seen()
     {
-        var client = await OfficialServer.ConnectAsync(options => options.Interceptors = [new TracingInterceptor()]);
+        var client = await LiveServer.ConnectAsync(options => options.Interceptors = [new TracingInterceptor()]);
         using var root = TestSource.StartActivity("root")!;
 
         await Assert.ThrowsAsync<RpcException>(() => client.GetWorkflowHandle(_id).SignalAsync("nobody", []));

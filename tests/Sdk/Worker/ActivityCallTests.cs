@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Support;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Common;

@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Support;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;

@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Support;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;

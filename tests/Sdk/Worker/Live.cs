@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Tests.Support;
 using Temporalio.Client;
@@ -10,8 +11,12 @@ internal static class Live
 {
     public static async Task RunAsync(Caching caching, Action<TemporalWorkerOptions> configure, Func<LiveQueue, Task> body)
     {
-        var client = await OfficialServer.ConnectAsync();
-        await RunAsync(client, caching, configure, body);
+        var client = await LiveServer.ConnectAsync();
+        await RunAsync(client, caching, configure, async queue =>
+        {
+            await body(queue);
+            await CommandsInHistory.CompareAsync(queue.Started);
+        });
     }
 
     public static async Task RunAsync(
@@ -33,6 +38,11 @@ public enum Caching
 /// <summary>Where a test's worker listens, and the client to reach it with.</summary>
 internal sealed record LiveQueue(TemporalClient Client, string Name)
 {
+    private readonly ConcurrentQueue<string> _ids = [];
+
+    /// <summary>The workflows that were given their options here, in that order.</summary>
+    public IReadOnlyCollection<WorkflowHandle> Started => [.. _ids.Select(id => Client.GetWorkflowHandle(id))];
+
     public TemporalWorkerOptions Options(Caching caching, Action<TemporalWorkerOptions> configure)
     {
         var options = new TemporalWorkerOptions(Name) { MaxCachedWorkflows = caching == Caching.On ? 1000 : 0 };
@@ -41,20 +51,12 @@ internal sealed record LiveQueue(TemporalClient Client, string Name)
     }
 
     /// <summary>Options for one more workflow of this test, with an id that no other has.</summary>
-    public WorkflowOptions New(string? id = null) => new(id ?? $"workflow-{Guid.NewGuid()}", Name)
+    public WorkflowOptions New(string? id = null)
     {
+        id ??= $"workflow-{Guid.NewGuid()}";
+        _ids.Enqueue(id);
         // A test that hangs must not leave a workflow behind for ever.
-        ExecutionTimeout = TimeSpan.FromMinutes(1),
-    };
-}
-
-/// <summary>Runs once with the cache and once without, against the official server; skipped on machines without it.</summary>
-public sealed class LiveTheoryAttribute : TheoryAttribute
-{
-    public LiveTheoryAttribute()
-    {
-        Timeout = 60_000;
-        Skip = OfficialServer.IsAtHand ? null : "not at hand: the official Temporal CLI (TEMPORAL_CLI, or on the PATH)";
+        return new(id, Name) { ExecutionTimeout = TimeSpan.FromMinutes(1) };
     }
 }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Tests.Support;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Converters;
 using Temporalio.Exceptions;

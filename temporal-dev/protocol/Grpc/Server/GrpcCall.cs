@@ -18,6 +18,9 @@ public sealed class GrpcCall
         init => _peer = value;
     }
 
+    /// <summary>The clock of <see cref="Deadline"/>, and of what waits for the caller's sake.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>When the caller stops waiting; null when it waits for ever.</summary>
     public DateTimeOffset? Deadline { get; init; }
 

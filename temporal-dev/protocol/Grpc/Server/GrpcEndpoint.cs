@@ -122,6 +122,7 @@ internal sealed class GrpcEndpoint
     private GrpcCall Describe(HttpContext context, GrpcRoute route, TimeSpan? timeout, CancellationToken cancel) => new()
     {
         Method = route.Path[1..],
+        Time = _time,
         Deadline = timeout is { } left && left < TimeSpan.FromDays(366) ? _time.GetUtcNow() + left : null,
         CancellationToken = cancel,
         Context = context,

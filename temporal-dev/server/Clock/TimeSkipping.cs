@@ -1,0 +1,147 @@
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Timers;
+
+namespace TemporalDev.Server.Clock;
+
+/// <summary>
+/// Puts the clock forward to whatever comes due next, as long as nobody has locked it and nobody works on anything.
+/// </summary>
+internal sealed class TimeSkipping(VirtualClock clock, DueTimes due)
+{
+    /// <summary>Timers of the platform reach no further than some weeks; who sleeps longer looks again on the way.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+
+    private readonly Lock _gate = new();
+    private readonly WorkInFlight _work = new();
+    private readonly List<DateTimeOffset> _sleepers = [];
+
+    // A service starts with the lock held: who wants time to be skipped says so.
+    private int _locks = 1;
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public void Lock()
+    {
+        lock (_gate)
+        {
+            _locks++;
+        }
+    }
+
+    /// <summary>False when nobody holds a lock that could be given back.</summary>
+    public bool TryUnlock()
+    {
+        lock (_gate)
+        {
+            if (_locks == 0)
+            {
+                return false;
+            }
+
+            _locks--;
+            SkipIfIdle();
+            return true;
+        }
+    }
+
+    /// <summary>A run has changed; its due time is set already.</summary>
+    public void Observe(RunState state)
+    {
+        lock (_gate)
+        {
+            _work.Observe(state);
+            SkipIfIdle();
+        }
+    }
+
+    /// <summary>Something else has changed what is due or who is busy.</summary>
+    public void Consider()
+    {
+        lock (_gate)
+        {
+            SkipIfIdle();
+        }
+    }
+
+    /// <summary>Lets time pass as it really does until disposed.</summary>
+    public IDisposable Hold()
+    {
+        lock (_gate)
+        {
+            _work.Hold();
+        }
+
+        return new Released(this);
+    }
+
+    /// <summary>Gives up one lock for the length of the sleep; false when there is none.</summary>
+    public async Task<bool> TrySleepUnlockedAsync(DateTimeOffset until, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_locks == 0)
+            {
+                return false;
+            }
+
+            _locks--;
+        }
+
+        await SleepAsync(until, Lock, cancellation);
+        return true;
+    }
+
+    public Task SleepAsync(DateTimeOffset until, CancellationToken cancellation) => SleepAsync(until, static () => { }, cancellation);
+
+    /// <param name="awake">Called however the sleep ends, before time may be skipped past its end.</param>
+    private async Task SleepAsync(DateTimeOffset until, Action awake, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            _sleepers.Add(until);
+            SkipIfIdle();
+        }
+
+        try
+        {
+            for (var left = until - Now; left > TimeSpan.Zero; left = until - Now)
+            {
+                await Task.Delay(left < LongestSleep ? left : LongestSleep, clock, cancellation);
+            }
+        }
+        finally
+        {
+            awake();
+            lock (_gate)
+            {
+                _sleepers.Remove(until);
+                SkipIfIdle();
+            }
+        }
+    }
+
+    private void SkipIfIdle()
+    {
+        if (_locks == 0 && _work.IsIdle && Earliest(due.Earliest, _sleepers) is { } next)
+        {
+            clock.SkipTo(next);
+        }
+    }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? due, List<DateTimeOffset> sleepers) =>
+        sleepers.Count == 0 ? due : due is { } at && at < sleepers.Min() ? at : sleepers.Min();
+
+    private void Release()
+    {
+        lock (_gate)
+        {
+            _work.Release();
+            SkipIfIdle();
+        }
+    }
+
+    private sealed class Released(TimeSkipping skipping) : IDisposable
+    {
+        public void Dispose() => skipping.Release();
+    }
+}
