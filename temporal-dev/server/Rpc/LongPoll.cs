@@ -28,7 +28,7 @@ internal sealed class LongPoll
 
         var left = deadline - call.Time.GetUtcNow();
         // With no room for the margin the call runs into its deadline: an empty answer at once would be asked for again at once.
-        var wait = left > Margin ? left - Margin : left;
+        var wait = left > Margin ? left - Margin : limit;
         return new LongPoll(call.Time, wait < limit ? wait : limit);
     }
 

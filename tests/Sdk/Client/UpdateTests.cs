@@ -1,4 +1,3 @@
-using Orchestrator.Tests.Support;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Orchestrator.Tests.Sdk.Converters;
-using Orchestrator.Tests.Support;
 using Temporalio.Activities;
 using Temporalio.Converters;
 using Temporalio.Exceptions;

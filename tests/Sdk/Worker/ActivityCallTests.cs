@@ -1,4 +1,3 @@
-using Orchestrator.Tests.Support;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Common;

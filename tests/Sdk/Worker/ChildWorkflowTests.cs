@@ -1,4 +1,3 @@
-using Orchestrator.Tests.Support;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;

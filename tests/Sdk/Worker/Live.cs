@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Tests.Support;
 using Temporalio.Client;
 using Temporalio.Worker;
 

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Tests.Support;
 using TemporalDev.Server.Host;
 using Temporalio.Client;
 
-namespace Orchestrator.Tests.Support;
+namespace Orchestrator.Tests.Sdk;
 
 /// <summary>The server that the running <see cref="LiveFactAttribute">live test</see> is for: one of each kind for the whole test run.</summary>
 internal static class LiveServer

@@ -1,18 +1,19 @@
 using System.ComponentModel;
+using Orchestrator.Tests.Support;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace Orchestrator.Tests.Support;
+namespace Orchestrator.Tests.Sdk;
 
 /// <summary>A test that is run against the embedded service, and once more against the official server where it is at hand.</summary>
-[XunitTestCaseDiscoverer("Orchestrator.Tests.Support." + nameof(LiveFactDiscoverer), "Orchestrator.Tests")]
+[XunitTestCaseDiscoverer("Orchestrator.Tests.Sdk." + nameof(LiveFactDiscoverer), "Orchestrator.Tests")]
 public sealed class LiveFactAttribute : FactAttribute
 {
     public LiveFactAttribute() => Timeout = LiveTestCase.TimeoutMilliseconds;
 }
 
 /// <summary>A theory each of whose rows is run against the embedded service and against the official server where it is at hand.</summary>
-[XunitTestCaseDiscoverer("Orchestrator.Tests.Support." + nameof(LiveTheoryDiscoverer), "Orchestrator.Tests")]
+[XunitTestCaseDiscoverer("Orchestrator.Tests.Sdk." + nameof(LiveTheoryDiscoverer), "Orchestrator.Tests")]
 public sealed class LiveTheoryAttribute : TheoryAttribute
 {
     public LiveTheoryAttribute() => Timeout = LiveTestCase.TimeoutMilliseconds;
