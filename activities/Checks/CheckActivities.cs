@@ -21,17 +21,10 @@ public sealed class CheckActivities(StepSites sites, Databases databases, TimePr
         var run = round.Batch.Run;
         var (_, plan) = await sites.ReadPlanAsync(run.Plan, cancel);
         var batch = StepSites.FindBatch(plan, round.Batch.Batch);
-        var results = new List<CheckResult>();
-        var rows = new List<MeasurementRow>();
-        foreach (var check in round.Moment == CheckMoment.Precheck ? batch.Prechecks : batch.Postchecks)
-        {
-            var started = time.GetTimestamp();
-            var target = await databases.TargetAsync(plan, run.Environment, check.Database, cancel);
-            var result = Result(check, await new CheckRunner(target).MeasureAsync(check, cancel));
-            results.Add(result);
-            rows.Add(Row(result, time.GetElapsedTime(started)));
-        }
-
+        var checks = round.Moment == CheckMoment.Precheck ? batch.Prechecks : batch.Postchecks;
+        var measured = await new CheckRunner(new CheckSite(plan, run, databases, time)).MeasureAsync(checks, cancel);
+        List<CheckResult> results = [.. measured.Select(m => Result(m.Check, m.Measurement))];
+        List<MeasurementRow> rows = [.. measured.Select((m, i) => Row(results[i], m.Measurement, m.Elapsed))];
         var ledger = await databases.LedgerAsync(cancel);
         await Measurements.RecordAsync(ledger, run.Run, batch.Id, round.Moment == CheckMoment.Precheck ? "precheck" : "postcheck", rows, cancel);
         return results;
@@ -43,13 +36,13 @@ public sealed class CheckActivities(StepSites sites, Databases databases, TimePr
         Title = check.Title,
         Severity = check.Severity,
         Verdict = measurement.Verdict,
-        Rule = CheckRunner.RuleOf(check),
+        Rule = check.DescribeRule(),
         Measured = measurement.Measured,
         Explanation = measurement.Explanation,
-        QueryDigest = PlanCanon.DigestOf(check.Query.Text),
+        QueryDigest = PlanCanon.DigestOf(check),
     };
 
-    private static MeasurementRow Row(CheckResult result, TimeSpan elapsed) => new()
+    private static MeasurementRow Row(CheckResult result, Measurement measurement, TimeSpan elapsed) => new()
     {
         Check = result.Id,
         Severity = result.Severity == Severity.HardStop ? "hard_stop" : result.Severity.ToString().ToLowerInvariant(),
@@ -59,5 +52,6 @@ public sealed class CheckActivities(StepSites sites, Databases databases, TimePr
         Explanation = result.Explanation,
         QueryDigest = result.QueryDigest,
         Elapsed = elapsed,
+        Exceptions = measurement.Exceptions,
     };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 
@@ -20,7 +21,12 @@ internal sealed record MeasurementRow
     public required string QueryDigest { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The first of the rows that are wrong, each a JSON object or a sentence.</summary>
+    public required IReadOnlyList<string> Exceptions { get; init; }
 }
+
+internal sealed record BaselineQuery(string Plan, string Environment, string Check, TimeSpan Window);
 
 /// <summary>The table <c>orchestrator.checks</c>: what was measured, and what the rule made of it.</summary>
 internal static class Measurements
@@ -33,9 +39,9 @@ internal static class Measurements
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into orchestrator.checks
-              (run_id, batch, moment, check_id, severity, verdict, rule, measured, explanation, query_digest, elapsed)
+              (run_id, batch, moment, check_id, severity, verdict, rule, measured, explanation, query_digest, elapsed, exceptions)
             values
-              (@Run, @Batch, @Moment, @Check, @Severity, @Verdict, @Rule, @Measured, @Explanation, @QueryDigest, @Elapsed)
+              (@Run, @Batch, @Moment, @Check, @Severity, @Verdict, @Rule, @Measured, @Explanation, @QueryDigest, @Elapsed, @Exceptions::jsonb)
             """,
             rows.Select(r => new
             {
@@ -50,6 +56,7 @@ internal static class Measurements
                 r.Explanation,
                 r.QueryDigest,
                 r.Elapsed,
+                Exceptions = JsonSerializer.Serialize(r.Exceptions),
             }),
             transaction,
             cancellationToken: cancel));
@@ -59,5 +66,26 @@ internal static class Measurements
             new { Batch = batch, Moment = moment, Checks = rows.Select(r => new { r.Check, r.Verdict, r.Measured, r.Rule, r.QueryDigest }) },
             cancel);
         await transaction.CommitAsync(cancel);
+    }
+
+    /// <summary>What a check measured before: the newest value, or the mean of a window.</summary>
+    public static async Task<decimal?> FindBaselineAsync(NpgsqlDataSource ledger, BaselineQuery query, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return await connection.ExecuteScalarAsync<decimal?>(new CommandDefinition(
+            """
+            with measured as (
+              select c.measured::numeric as value, c.measured_at, row_number() over (order by c.id desc) as age
+              from orchestrator.checks c
+              join orchestrator.runs r on r.id = c.run_id
+              join orchestrator.plans p on p.digest = r.plan_digest
+              where p.name = @Plan and r.environment = @Environment and c.check_id = @Check
+                and c.verdict <> 'inconclusive' and c.measured ~ '^-?[0-9]+(\.[0-9]+)?$')
+            select avg(value)
+            from measured
+            where case when @Window = interval '0' then age = 1 else measured_at >= clock_timestamp() - @Window end
+            """,
+            query,
+            cancellationToken: cancel));
     }
 }

@@ -14,20 +14,24 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
 
     public Task<NpgsqlDataSource> LedgerAsync(CancellationToken cancel) => OpenAsync(settings.Ledger, cancel);
 
-    public async Task<NpgsqlDataSource> TargetAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
+    public ActivitySettings Settings => settings;
+
+    public async Task<NpgsqlDataSource> TargetAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
+        await OpenAsync(await TargetConnectionAsync(plan, environment, database, cancel), cancel);
+
+    internal async Task<string> TargetConnectionAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
     {
         var found = plan.FindEnvironment(environment)
             ?? throw new RefusalException($"The plan '{plan.Name}' has no environment '{environment}'; it has {string.Join(", ", plan.Environments.Select(e => e.Name))}.");
         if (found.Bindings is null)
         {
-            return await OpenAsync(await EmbeddedAsync(plan.Name, database, cancel), cancel);
+            return await EmbeddedAsync(plan.Name, database, cancel);
         }
 
         var binding = found.Bindings.FirstOrDefault(b => b.Database == database)
             ?? throw new RefusalException($"The environment '{environment}' binds no database '{database}'.");
-        var connection = settings.ReadVariable(binding.Variable)
+        return settings.ReadVariable(binding.Variable)
             ?? throw new RefusalException($"The environment variable {binding.Variable} is not set in the worker: it must hold the connection string of '{database}' in '{environment}'.");
-        return await OpenAsync(connection, cancel);
     }
 
     public async ValueTask DisposeAsync()

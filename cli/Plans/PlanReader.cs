@@ -8,37 +8,22 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
 {
     private const string Embedded = "embedded";
 
-    private static readonly Dictionary<string, Severity> Severities = new()
+    private static readonly Dictionary<string, StepKindReader> StepKinds = new()
     {
-        ["warn"] = Severity.Warn,
-        ["gate"] = Severity.Gate,
-        ["hard-stop"] = Severity.HardStop,
+        ["ddl"] = (reader, head, map) => new DdlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
+        ["sql"] = (reader, head, map) => new SqlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
+        ["backfill"] = (reader, head, map) => reader.ReadBackfill(head, map),
     };
 
-    private static readonly Dictionary<string, StepKind> StepKinds = new()
-    {
-        ["ddl"] = StepKind.Ddl,
-        ["sql"] = StepKind.Sql,
-        ["backfill"] = StepKind.Backfill,
-    };
-
-    private static readonly Dictionary<string, CheckKind> CheckKinds = new()
-    {
-        ["scalar"] = CheckKind.Scalar,
-        ["zero-rows"] = CheckKind.ZeroRows,
-    };
-
+    private readonly CheckReader _checks = new(findings, files);
     private IReadOnlyList<string> _databases = [];
 
-    private enum CheckKind
-    {
-        Scalar,
-        ZeroRows,
-    }
+    private delegate Step StepKindReader(PlanReader reader, StepHead head, YamlMap map);
 
-    public MigrationPlan Read(YamlNode root)
+    public MigrationPlan Read(YamlNode root) => Read(new YamlMap(root, "", findings));
+
+    public MigrationPlan Read(YamlMap map)
     {
-        var map = new YamlMap(root, "", findings);
         var name = map.Text("plan", "It is the plan's name, for example 'plan: tutorial'.");
         map.Require("databases", "List the names by which steps mean their databases.");
         map.Require("batches", "List at least one batch.");
@@ -92,9 +77,9 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
             Title = map.OptionalText("title") ?? id,
             Owner = map.Text("owner", "Name the person or the team that answers for it."),
             Needs = map.Texts("needs"),
-            Prechecks = [.. map.Maps("prechecks").Select(ReadCheck)],
+            Prechecks = [.. map.Maps("prechecks").Select(check => _checks.Read(check, ReadDatabase(check)))],
             Steps = [.. map.Maps("steps").Select(ReadStep)],
-            Postchecks = [.. map.Maps("postchecks").Select(ReadCheck)],
+            Postchecks = [.. map.Maps("postchecks").Select(check => _checks.Read(check, ReadDatabase(check)))],
             Gate = map.Map("gate") is { } gate ? ReadGate(gate) : null,
         };
         map.RefuseOthers();
@@ -108,26 +93,26 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         var database = ReadDatabase(map);
         map.Require("undo", "Name the SQL file that takes the step back.");
         var undo = files.Read(map, "undo");
-        Step step = map.Choice("kind", StepKinds) switch
-        {
-            StepKind.Ddl => new DdlStep { Id = id, Title = title, Database = database, Undo = undo, Apply = ReadApply(map) },
-            StepKind.Sql => new SqlStep { Id = id, Title = title, Database = database, Undo = undo, Apply = ReadApply(map) },
-            StepKind.Backfill => new BackfillStep
-            {
-                Id = id,
-                Title = title,
-                Database = database,
-                Undo = undo,
-                Table = map.Text("table", "It is the table whose rows are walked."),
-                Key = ReadKey(map),
-                Chunk = files.Read(map.At("chunk"), map.Text("chunk", "Name the SQL file with the statement for one range of keys.")) ?? new SqlScript("", ""),
-                ChunkRows = map.Number("chunk-rows", PlanLimits.ChunkRowsDefault),
-            },
-            _ => throw new InvalidOperationException("Every kind has a reader."),
-        };
+        var head = new StepHead(id, title, database, undo);
+        var step = map.Kind(StepKinds) is { } kind
+            ? kind(this, head, map)
+            // Stands in for the kind that cannot be read: the mistake is noted.
+            : new DdlStep { Id = id, Title = title, Database = database, Undo = undo, Apply = ReadApply(map) };
         map.RefuseOthers();
         return step;
     }
+
+    private BackfillStep ReadBackfill(StepHead head, YamlMap map) => new()
+    {
+        Id = head.Id,
+        Title = head.Title,
+        Database = head.Database,
+        Undo = head.Undo,
+        Table = map.Text("table", "It is the table whose rows are walked."),
+        Key = ReadKey(map),
+        Chunk = files.Read(map.At("chunk"), map.Text("chunk", "Name the SQL file with the statement for one range of keys.")) ?? new SqlScript("", ""),
+        ChunkRows = map.Number("chunk-rows", PlanLimits.ChunkRowsDefault),
+    };
 
     private IReadOnlyList<SqlScript> ReadApply(YamlMap map)
     {
@@ -139,54 +124,6 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
     {
         map.Require("key", "Name the column, or the columns, that the rows are walked by.");
         return map.Texts("key");
-    }
-
-    private Check ReadCheck(YamlMap map)
-    {
-        var id = map.Text("id");
-        var title = map.OptionalText("title") ?? id;
-        var database = ReadDatabase(map);
-        var severity = map.Choice("severity", Severities, Severity.Gate);
-        var query = ReadQuery(map);
-        Check check = map.Choice("kind", CheckKinds) switch
-        {
-            CheckKind.Scalar => new ScalarCheck { Id = id, Title = title, Database = database, Severity = severity, Query = query, Rule = ReadRule(map) },
-            CheckKind.ZeroRows => new ZeroRowsCheck { Id = id, Title = title, Database = database, Severity = severity, Query = query },
-            _ => throw new InvalidOperationException("Every kind has a reader."),
-        };
-        map.RefuseOthers();
-        return check;
-    }
-
-    private SqlScript ReadQuery(YamlMap map)
-    {
-        var inline = map.OptionalText("query");
-        var path = map.OptionalText("file");
-        if (inline is null == path is null)
-        {
-            findings.Add(map.At("query"), inline is null ? "A check needs a 'query', or a 'file' that holds it." : "A check has a 'query' or a 'file', not both.");
-        }
-
-        return inline is not null
-            ? new SqlScript(SqlScript.Inline, inline)
-            : (path is null ? null : files.Read(map.At("file"), path)) ?? new SqlScript("", "");
-    }
-
-    private Rule ReadRule(YamlMap map)
-    {
-        const string Example = "Write a comparison and a number, for example \">= 1\" or \"= 100 +- 5\".";
-        var text = map.Text("expect", Example);
-        if (Rule.TryParse(text) is { } rule)
-        {
-            return rule;
-        }
-
-        if (text.Length > 0)
-        {
-            findings.Add(map.At("expect"), $"'{text}' is not a rule.", Example);
-        }
-
-        return new Rule(Comparison.Equal, 0);
     }
 
     private string ReadDatabase(YamlMap map)
@@ -219,4 +156,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         map.RefuseOthers();
         return gate;
     }
+
+    /// <summary>What every kind of step has.</summary>
+    private sealed record StepHead(string Id, string Title, string Database, IReadOnlyList<SqlScript> Undo);
 }

@@ -13,6 +13,7 @@ internal sealed class YamlMap
     private readonly Dictionary<string, YamlNode> _values = [];
     private readonly HashSet<string> _known = [];
     private readonly PlanFindings _findings;
+    private YamlShape? _shape;
 
     public YamlMap(YamlNode node, string path, PlanFindings findings)
     {
@@ -35,15 +36,35 @@ internal sealed class YamlMap
         }
     }
 
+    /// <summary>Holds nothing, and notes in the shape what it is asked for.</summary>
+    public YamlMap(YamlShape shape, PlanFindings findings)
+    {
+        Path = "";
+        _shape = shape;
+        _findings = findings;
+    }
+
     public string Path { get; }
 
-    public IEnumerable<string> Keys => _values.Keys;
+    public IEnumerable<string> Keys => _shape is null ? _values.Keys : [YamlShape.AnyName];
 
     public string At(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     public string Text(string key, string missing = "")
     {
-        if (OptionalText(key) is { } text)
+        Note(key, new YamlKey(YamlType.Text) { Required = true, Hint = missing.Length == 0 ? null : missing });
+        return RequiredText(key, missing);
+    }
+
+    public string? OptionalText(string key)
+    {
+        Note(key, new YamlKey(YamlType.Text));
+        return FindText(key);
+    }
+
+    private string RequiredText(string key, string missing)
+    {
+        if (FindText(key) is { } text)
         {
             return text;
         }
@@ -56,7 +77,7 @@ internal sealed class YamlMap
         return "";
     }
 
-    public string? OptionalText(string key)
+    private string? FindText(string key)
     {
         if (Find(key) is not { } node)
         {
@@ -74,7 +95,8 @@ internal sealed class YamlMap
 
     public int Number(string key, int otherwise)
     {
-        if (OptionalText(key) is not { } text)
+        Note(key, new YamlKey(YamlType.Number));
+        if (FindText(key) is not { } text)
         {
             return otherwise;
         }
@@ -89,9 +111,45 @@ internal sealed class YamlMap
         return otherwise;
     }
 
+    public decimal Decimal(string key, decimal otherwise)
+    {
+        Note(key, new YamlKey(YamlType.Decimal));
+        if (FindText(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        _findings.Add(At(key), $"'{text}' is not a number from 0 on.");
+        return otherwise;
+    }
+
+    /// <summary>A number of bytes, such as 10 GB.</summary>
+    public long Size(string key)
+    {
+        Note(key, new YamlKey(YamlType.Size));
+        if (FindText(key) is not { } text)
+        {
+            return 0;
+        }
+
+        if (ByteSize.TryParse(text) is { } bytes)
+        {
+            return bytes;
+        }
+
+        _findings.Add(At(key), $"'{text}' is not a size.", "Write a number and B, kB, MB, GB or TB, for example 10GB.");
+        return 0;
+    }
+
     public bool Flag(string key, bool otherwise)
     {
-        var text = OptionalText(key);
+        Note(key, new YamlKey(YamlType.Flag));
+        var text = FindText(key);
         if (text is null or "true" or "false")
         {
             return text is null ? otherwise : text == "true";
@@ -103,7 +161,8 @@ internal sealed class YamlMap
 
     public TimeSpan? Duration(string key)
     {
-        if (OptionalText(key) is not { } text)
+        Note(key, new YamlKey(YamlType.Duration));
+        if (FindText(key) is not { } text)
         {
             return null;
         }
@@ -130,7 +189,8 @@ internal sealed class YamlMap
     public T Choice<T>(string key, IReadOnlyDictionary<string, T> choices, T? otherwise = null)
         where T : struct
     {
-        var text = otherwise is null ? Text(key, $"Choose one of {string.Join(", ", choices.Keys)}.") : OptionalText(key);
+        Note(key, new YamlKey(YamlType.Choice) { Choices = [.. choices.Keys], Required = otherwise is null });
+        var text = otherwise is null ? RequiredText(key, $"Choose one of {string.Join(", ", choices.Keys)}.") : FindText(key);
         if (text is null)
         {
             return otherwise ?? default;
@@ -149,12 +209,40 @@ internal sealed class YamlMap
         return otherwise ?? default;
     }
 
+    public T? OptionalChoice<T>(string key, IReadOnlyDictionary<string, T> choices)
+        where T : struct
+    {
+        var choice = Choice(key, choices, default(T));
+        return _values.ContainsKey(key) ? choice : null;
+    }
+
+    /// <summary>The key <c>kind</c>, which says what other keys there are; null when it is missing or wrong.</summary>
+    public T? Kind<T>(IReadOnlyDictionary<string, T> kinds)
+        where T : class
+    {
+        if (_shape is not null)
+        {
+            // From here on, keys are those of this kind.
+            (var name, _shape) = _shape.NextKind([.. kinds.Keys]);
+            return kinds[name];
+        }
+
+        var text = RequiredText("kind", $"Choose one of {string.Join(", ", kinds.Keys)}.");
+        if (text.Length > 0 && !kinds.ContainsKey(text))
+        {
+            _findings.Add(At("kind"), $"'{text}' is none of {string.Join(", ", kinds.Keys)}.", Nearest.Among(text, kinds.Keys));
+        }
+
+        return kinds.GetValueOrDefault(text);
+    }
+
     /// <summary>A list of texts; one text alone is a list of one.</summary>
     public IReadOnlyList<string> Texts(string key)
     {
+        Note(key, new YamlKey(YamlType.Texts));
         if (Find(key) is YamlScalarNode)
         {
-            return OptionalText(key) is { } single ? [single] : [];
+            return FindText(key) is { } single ? [single] : [];
         }
 
         var texts = new List<string>();
@@ -173,14 +261,29 @@ internal sealed class YamlMap
         return texts;
     }
 
-    public IReadOnlyList<YamlMap> Maps(string key) => [.. Items(key).Select(item => new YamlMap(item.Node, item.Path, _findings))];
+    public IReadOnlyList<YamlMap> Maps(string key) => _shape is null
+        ? [.. Items(key).Select(item => new YamlMap(item.Node, item.Path, _findings))]
+        : [Inner(key, YamlType.Maps)];
 
-    public YamlMap? Map(string key) => Find(key) is { } node ? new YamlMap(node, At(key), _findings) : null;
+    public YamlMap? Map(string key)
+    {
+        if (_shape is not null)
+        {
+            return Inner(key, YamlType.Map);
+        }
 
-    public bool IsText(string key, string text) => Find(key) is YamlScalarNode { Value: { } value } && value == text;
+        return Find(key) is { } node ? new YamlMap(node, At(key), _findings) : null;
+    }
+
+    public bool IsText(string key, string text)
+    {
+        Note(key, new YamlKey(YamlType.Text) { Word = text });
+        return Find(key) is YamlScalarNode { Value: { } value } && value == text;
+    }
 
     public void Require(string key, string suggestion)
     {
+        Note(key, new YamlKey(YamlType.Texts) { Required = true, Hint = suggestion });
         if (!_values.ContainsKey(key))
         {
             _findings.Add(At(key), $"{Describe(Path)} needs '{key}'.", suggestion);
@@ -194,6 +297,15 @@ internal sealed class YamlMap
         {
             _findings.Add(At(unknown), $"{Describe(Path)} has no key '{unknown}'.", Nearest.Among(unknown, _known) ?? $"It has {string.Join(", ", _known)}.");
         }
+    }
+
+    private void Note(string key, YamlKey seen) => _shape?.Note(key, seen);
+
+    private YamlMap Inner(string key, YamlType type)
+    {
+        var inner = _shape!.InnerOf(key);
+        _shape.Note(key, new YamlKey(type) { Inner = inner });
+        return new YamlMap(inner, _findings);
     }
 
     private IEnumerable<(YamlNode Node, string Path)> Items(string key)

@@ -59,7 +59,7 @@ public sealed class PlanFolderTests : IDisposable
             [
                 "1:1 'Shop!' is not a usable id. Use lower-case letters, digits and hyphens, a letter first, at most 60 characters.",
                 "3:1 The plan has no key 'environmnets'. Did you mean 'environments'?",
-                "6:5 This must be the name of an environment variable, not a connection string. Use upper-case letters, digits and underscores, for example STAGING_SHOP_DATABASE.",
+                "6:5 This must be the name of an environment variable, not what it holds. Use upper-case letters, digits and underscores, for example STAGING_SHOP_DATABASE.",
                 "9:5 There is no batch 'onee'. Did you mean 'one'?",
                 "13:9 'dll' is none of ddl, sql, backfill. Did you mean 'ddl'?",
                 "14:9 There is no file 'sql/tabels.sql' in the plan's folder. Did you mean 'sql/tables.sql'?",

@@ -23,8 +23,8 @@ internal static class BatchRules
             ExamineStep(problems, $"{at}.steps[{i}]", batch.Steps[i], plan);
         }
 
-        ExamineChecks(problems, $"{at}.prechecks", batch.Prechecks, plan);
-        ExamineChecks(problems, $"{at}.postchecks", batch.Postchecks, plan);
+        problems.AddRange(batch.Prechecks.SelectMany((check, i) => CheckRules.Examine($"{at}.prechecks[{i}]", check, batch, plan)));
+        problems.AddRange(batch.Postchecks.SelectMany((check, i) => CheckRules.Examine($"{at}.postchecks[{i}]", check, batch, plan)));
         if (batch.Gate is { } gate)
         {
             ExamineGate(problems, $"{at}.gate", gate);
@@ -36,7 +36,7 @@ internal static class BatchRules
     private static void ExamineStep(List<PlanProblem> problems, string at, Step step, MigrationPlan plan)
     {
         PlanRules.CheckId(problems, $"{at}.id", step.Id);
-        ExamineDatabase(problems, $"{at}.database", step.Database, plan);
+        PlanRules.CheckDatabase(problems, $"{at}.database", step.Database, plan);
         if (step.Undo.Count == 0)
         {
             problems.Add(new($"{at}.undo", $"The step '{step.Id}' has no undo.", "Name the SQL file that takes it back."));
@@ -87,27 +87,6 @@ internal static class BatchRules
 
         problems.AddRange(RangePlaceholder.Examine(step.Chunk.Text)
             .Select(p => new PlanProblem($"{at}.chunk", $"{step.Chunk.Path}: {p.Message}", p.Suggestion)));
-    }
-
-    private static void ExamineChecks(List<PlanProblem> problems, string at, IReadOnlyList<Check> checks, MigrationPlan plan)
-    {
-        for (var i = 0; i < checks.Count; i++)
-        {
-            PlanRules.CheckId(problems, $"{at}[{i}].id", checks[i].Id);
-            ExamineDatabase(problems, $"{at}[{i}].database", checks[i].Database, plan);
-            if (SqlStatements.Split(checks[i].Query.Text).Count != 1)
-            {
-                problems.Add(new($"{at}[{i}].query", $"The check '{checks[i].Id}' must be exactly one statement."));
-            }
-        }
-    }
-
-    private static void ExamineDatabase(List<PlanProblem> problems, string at, string database, MigrationPlan plan)
-    {
-        if (!plan.Databases.Contains(database))
-        {
-            problems.Add(new(at, $"The plan has no database '{database}'.", Nearest.Among(database, plan.Databases)));
-        }
     }
 
     private static void ExamineGate(List<PlanProblem> problems, string at, Gate gate)

@@ -2,10 +2,30 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Workflows.Plan;
 
-/// <summary>A measured value against a rule.</summary>
+/// <summary>
+/// A measured value against a rule. A new kind is one record with a line here, one entry in the plan reader, and one file that
+/// measures it.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ScalarCheck), "scalar")]
 [JsonDerivedType(typeof(ZeroRowsCheck), "zero-rows")]
+[JsonDerivedType(typeof(BaselineCheck), "baseline")]
+[JsonDerivedType(typeof(ExpectedFailureCheck), "expected-failure")]
+[JsonDerivedType(typeof(UsesIndexCheck), "uses-index")]
+[JsonDerivedType(typeof(RowParityCheck), "row-parity")]
+[JsonDerivedType(typeof(SumParityCheck), "sum-parity")]
+[JsonDerivedType(typeof(DuplicatesCheck), "duplicates")]
+[JsonDerivedType(typeof(OrphansCheck), "orphans")]
+[JsonDerivedType(typeof(NullsCheck), "nulls")]
+[JsonDerivedType(typeof(ObjectsCheck), "objects")]
+[JsonDerivedType(typeof(ColumnsCheck), "columns")]
+[JsonDerivedType(typeof(EnumCheck), "enum")]
+[JsonDerivedType(typeof(IndexCheck), "index")]
+[JsonDerivedType(typeof(ConstraintCheck), "constraint")]
+[JsonDerivedType(typeof(EnvironmentCheck), "environment")]
+[JsonDerivedType(typeof(FlagCheck), "flag")]
+[JsonDerivedType(typeof(DiskCheck), "disk")]
+[JsonDerivedType(typeof(BackupCheck), "backup")]
 public abstract record Check
 {
     private protected Check()
@@ -20,17 +40,12 @@ public abstract record Check
 
     public required Severity Severity { get; init; }
 
-    public required SqlScript Query { get; init; }
-}
+    /// <summary>Which measured values are right, in words.</summary>
+    public abstract string DescribeRule();
 
-/// <summary>The query returns one number, and the rule says which numbers are right.</summary>
-public sealed record ScalarCheck : Check
-{
-    public required Rule Rule { get; init; }
+    /// <summary>What may be wrong although this check passes.</summary>
+    public abstract string DescribeBlindSpot();
 }
-
-/// <summary>Every row that the query returns is an exception; the first ones are kept as evidence.</summary>
-public sealed record ZeroRowsCheck : Check;
 
 [JsonConverter(typeof(JsonStringEnumConverter<Severity>))]
 public enum Severity

@@ -31,5 +31,7 @@ public static class PlanCanon
 
     public static string DigestOf(Step step) => DigestOf(JsonSerializer.Serialize(step, Options));
 
+    public static string DigestOf(Check check) => DigestOf(JsonSerializer.Serialize(check, Options));
+
     public static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -54,6 +54,26 @@ public static partial class PlanRules
         }
     }
 
+    internal static void CheckDatabase(List<PlanProblem> problems, string at, string database, MigrationPlan plan)
+    {
+        if (!plan.Databases.Contains(database))
+        {
+            problems.Add(new(at, $"The plan has no database '{database}'.", Nearest.Among(database, plan.Databases)));
+        }
+    }
+
+    internal static void CheckVariable(List<PlanProblem> problems, string at, string variable)
+    {
+        if (!VariablePattern().IsMatch(variable))
+        {
+            // A connection string pasted here would carry its password into the ledger; the message must not repeat it.
+            problems.Add(new(
+                at,
+                "This must be the name of an environment variable, not what it holds.",
+                "Use upper-case letters, digits and underscores, for example STAGING_SHOP_DATABASE."));
+        }
+    }
+
     private static void ExamineEnvironments(List<PlanProblem> problems, MigrationPlan plan)
     {
         if (plan.Environments.Count == 0)
@@ -84,19 +104,8 @@ public static partial class PlanRules
 
     private static void ExamineBinding(List<PlanProblem> problems, string at, DatabaseBinding binding, MigrationPlan plan)
     {
-        if (!plan.Databases.Contains(binding.Database))
-        {
-            problems.Add(new(at, $"The plan has no database '{binding.Database}'.", Nearest.Among(binding.Database, plan.Databases)));
-        }
-
-        if (!VariablePattern().IsMatch(binding.Variable))
-        {
-            // A connection string pasted here would carry its password into the ledger; the message must not repeat it.
-            problems.Add(new(
-                at,
-                "This must be the name of an environment variable, not a connection string.",
-                "Use upper-case letters, digits and underscores, for example STAGING_SHOP_DATABASE."));
-        }
+        CheckDatabase(problems, at, binding.Database, plan);
+        CheckVariable(problems, at, binding.Variable);
     }
 
     [GeneratedRegex("^[a-z][a-z0-9-]*$")]

@@ -2,7 +2,7 @@ using Orchestrator.Activities.Checks;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Plan;
 
-namespace Orchestrator.Tests.Activities;
+namespace Orchestrator.Tests.Checks;
 
 public sealed class CheckTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
@@ -35,7 +35,8 @@ public sealed class CheckTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
-    public async Task No_rows_pass() => Assert.Equal(new Measurement(Verdict.Pass, "0", null), await MeasureAsync(Rows("select 1 where false")));
+    public async Task No_rows_pass() => Assert.Equal(
+        (Verdict.Pass, "0", null), await MeasureAsync(Rows("select 1 where false")) is var result ? (result.Verdict, result.Measured, result.Explanation) : default);
 
     [Fact]
     public async Task A_check_cannot_write()
@@ -57,7 +58,7 @@ public sealed class CheckTests(PostgresFixture postgres) : IClassFixture<Postgre
 
     private async Task<Measurement> MeasureAsync(Check check)
     {
-        await using var database = Npgsql.NpgsqlDataSource.Create(postgres.ConnectionString);
-        return await new CheckRunner(database).MeasureAsync(check, default);
+        await using var site = await Worksite.OpenAsync(postgres.ConnectionString, Some.Plan());
+        return await new CheckRunner(new CheckSite(site.Plan, site.Run, site.Databases, TimeProvider.System)).MeasureAsync(check, default);
     }
 }

@@ -1,0 +1,18 @@
+using Npgsql;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities.Checks;
+
+/// <summary>Where the checks of one round look: the databases that the plan means in the run's environment.</summary>
+internal sealed record CheckSite(MigrationPlan Plan, RunReference Run, Databases Databases, TimeProvider Time)
+{
+    public Task<NpgsqlDataSource> FindAsync(string database, CancellationToken cancel) =>
+        Databases.TargetAsync(Plan, Run.Environment, database, cancel);
+
+    public async Task<Look> LookAsync(string database, CancellationToken cancel, LookMode mode = LookMode.ReadOnly) =>
+        await Look.TakeAsync(await FindAsync(database, cancel), mode, cancel);
+
+    public string? ReadVariable(string name) => Databases.Settings.ReadVariable(name);
+}

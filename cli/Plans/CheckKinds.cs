@@ -1,0 +1,252 @@
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Cli.Plans;
+
+internal delegate Check CheckKind(CheckReader reader, CheckHead head, YamlMap map);
+
+/// <summary>One entry a kind: the keys by which YAML spells it.</summary>
+internal static class CheckKinds
+{
+    private const decimal UsualDriftPercent = 1;
+    private static readonly TimeSpan UsualMaxAge = TimeSpan.FromHours(24);
+
+    private static readonly Dictionary<string, ObjectKind> ObjectKinds = Enum.GetValues<ObjectKind>().ToDictionary(kind => Spell(kind.ToString()));
+    private static readonly Dictionary<string, ConstraintKind> ConstraintTypes = Enum.GetValues<ConstraintKind>().ToDictionary(kind => Spell(kind.ToString()));
+    private static readonly Dictionary<string, DeltaUnit> Units = Enum.GetValues<DeltaUnit>().ToDictionary(unit => Spell(unit.ToString()));
+
+    public static IReadOnlyDictionary<string, CheckKind> All { get; } = new Dictionary<string, CheckKind>
+    {
+        ["scalar"] = (reader, head, map) => new ScalarCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Query = reader.ReadQuery(map),
+            Rule = reader.ReadRule(map),
+        },
+        ["zero-rows"] = (reader, head, map) => new ZeroRowsCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Query = reader.ReadQuery(map),
+        },
+        ["baseline"] = (reader, head, map) => new BaselineCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Query = reader.ReadQuery(map),
+            Baseline = map.Text("baseline", "It is the id of the check whose measurements this one is held against."),
+            Window = map.Duration("window"),
+            Unit = map.Choice("unit", Units, DeltaUnit.Difference),
+            Rule = reader.ReadRule(map),
+        },
+        ["expected-failure"] = (reader, head, map) => new ExpectedFailureCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Query = reader.ReadQuery(map),
+            SqlState = map.Text("sqlstate", "It is the code that the last statement must be refused with, for example 23505."),
+            Constraint = map.OptionalText("constraint"),
+        },
+        ["uses-index"] = (reader, head, map) => new UsesIndexCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Query = reader.ReadQuery(map),
+            Index = map.Text("index", "It is the index that the planner must choose."),
+        },
+        ["row-parity"] = (_, head, map) => new RowParityCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Where = map.OptionalText("where"),
+            Other = ReadOther(map, head),
+            Tolerance = map.Number("tolerance", 0),
+        },
+        ["sum-parity"] = (_, head, map) => new SumParityCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Column = map.Text("column", "It is the column that is summed up."),
+            Where = map.OptionalText("where"),
+            OtherColumn = map.OptionalText("other-column") ?? map.OptionalText("column") ?? "",
+            Other = ReadOther(map, head),
+            Tolerance = map.Decimal("tolerance", 0),
+        },
+        ["duplicates"] = (_, head, map) => new DuplicatesCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Columns = RequiredTexts(map, "columns", "Name the columns in which no two rows may agree."),
+            Where = map.OptionalText("where"),
+        },
+        ["orphans"] = (_, head, map) => new OrphansCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            References = map.Map("references") is { } references ? ReadReference(references) : null,
+        },
+        ["nulls"] = (_, head, map) => new NullsCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Columns = RequiredTexts(map, "columns", "Name the columns that must have a value."),
+            Where = map.OptionalText("where"),
+        },
+        ["objects"] = (_, head, map) => new ObjectsCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            What = map.Choice("object", ObjectKinds, ObjectKind.Table),
+            Names = RequiredTexts(map, "names", "Name what must be there."),
+            Absent = map.Flag("absent", false),
+        },
+        ["columns"] = (_, head, map) => new ColumnsCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Columns = [.. RequiredTexts(map, "columns", "Write each as 'name', 'name type' or 'name type not null'.").Select(ColumnShape.Parse)],
+            Exact = map.Flag("exact", true),
+        },
+        ["enum"] = (_, head, map) => new EnumCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Type = map.Text("type", "It is the enum type."),
+            Values = RequiredTexts(map, "values", "Write the values in their order."),
+        },
+        ["index"] = (_, head, map) => new IndexCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Index = map.Text("index", "It is the index that must be there."),
+            Columns = RequiredTexts(map, "columns", "Write its columns or expressions in their order."),
+            Includes = map.Texts("include"),
+            Method = map.OptionalText("method") ?? "btree",
+            Unique = map.Flag("unique", false),
+            Where = map.OptionalText("where"),
+        },
+        ["constraint"] = (_, head, map) => new ConstraintCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Constraint = map.Text("constraint", "It is the constraint that must be there."),
+            Type = map.OptionalChoice("type", ConstraintTypes),
+            Definition = map.OptionalText("definition"),
+        },
+        ["environment"] = (_, head, map) => new EnvironmentCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Variables = RequiredTexts(map, "variables", "Name the environment variables that the worker must have."),
+        },
+        ["flag"] = (_, head, map) => new FlagCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Flag = map.Text("flag", "It is the flag's name."),
+            Value = map.OptionalText("value") ?? FlagRules.Off,
+        },
+        ["disk"] = (reader, head, map) => new DiskCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            FreeBytes = map.Size("free"),
+            TimesDatabase = map.Decimal("times-database", 0),
+            Query = reader.ReadOptionalQuery(map),
+        },
+        ["backup"] = (_, head, map) => new BackupCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Variable = map.Text("variable", "It names the environment variable that holds the path of the dump."),
+            MaxAge = map.Duration("max-age") ?? UsualMaxAge,
+            DriftPercent = map.Decimal("drift-percent", UsualDriftPercent),
+        },
+    };
+
+    private static string Table(YamlMap map) => map.Text("table", "It is the table that is looked at.");
+
+    private static IReadOnlyList<string> RequiredTexts(YamlMap map, string key, string hint)
+    {
+        map.Require(key, hint);
+        return map.Texts(key);
+    }
+
+    private static RowSet ReadOther(YamlMap map, CheckHead head)
+    {
+        map.Require("other", "It has a 'table', and where it is elsewhere a 'database'.");
+        if (map.Map("other") is not { } other)
+        {
+            return new RowSet { Database = head.Database, Table = "" };
+        }
+
+        var rows = new RowSet
+        {
+            Database = other.OptionalText("database") ?? head.Database,
+            Table = Table(other),
+            Where = other.OptionalText("where"),
+        };
+        other.RefuseOthers();
+        return rows;
+    }
+
+    private static Reference ReadReference(YamlMap map)
+    {
+        var reference = new Reference(
+            RequiredTexts(map, "columns", "Name the columns that refer."),
+            Table(map),
+            RequiredTexts(map, "table-columns", "Name the columns that they refer to."));
+        map.RefuseOthers();
+        return reference;
+    }
+
+    // "ForeignKey" is written foreign-key.
+    private static string Spell(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+}
