@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Http;
+using TemporalDev.Server.Metrics;
 
 namespace TemporalDev.Server.Host;
 
@@ -15,15 +17,24 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly ServerParts _parts;
 
-    private EmbeddedTemporal(WebApplication web, ServerParts parts, string address)
+    private EmbeddedTemporal(WebApplication web, ServerParts parts, TemporalOptions options)
     {
         _web = web;
         _parts = parts;
-        Address = address;
+        var bound = new Queue<string>(AddressesOf(web));
+        Address = bound.Dequeue();
+        HttpAddress = options.HttpPort is null ? null : bound.Dequeue();
+        MetricsAddress = options.MetricsPort is null ? null : bound.Dequeue();
     }
 
     /// <summary>Host and port, as Temporal's clients want it.</summary>
     public string Address { get; }
+
+    /// <summary>Host and port of HTTP and JSON; null when they are not served.</summary>
+    public string? HttpAddress { get; }
+
+    /// <summary>Host and port of the figures; null when they are not served.</summary>
+    public string? MetricsAddress { get; }
 
     public static async Task<EmbeddedTemporal> StartAsync(
         TemporalOptions options, ILoggerFactory log, CancellationToken cancellation = default)
@@ -33,7 +44,7 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
         {
             var web = Build(options, log, parts);
             await web.StartAsync(cancellation);
-            return new EmbeddedTemporal(web, parts, AddressOf(web));
+            return new EmbeddedTemporal(web, parts, options);
         }
         catch
         {
@@ -58,17 +69,21 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ConfigureGrpc(grpc);
-            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.Port));
+            // The addresses are read back in this order.
+            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.Port), options.Tls);
+            kestrel.ListenHttp<JsonPurpose>(options.Address, options.HttpPort, options.Tls);
+            kestrel.ListenHttp<MetricsPurpose>(options.Address, options.MetricsPort, options.Tls);
         });
         var web = builder.Build();
+        var json = new JsonEndpoint(parts.Routes, grpc, options.Time, log.CreateLogger<JsonEndpoint>(), web.Lifetime.ApplicationStopping);
+        web.Answer<JsonPurpose>(json.HandleAsync);
+        web.Answer<MetricsPurpose>(new MetricsEndpoint(parts.Figures, options.ApiKey).HandleAsync);
         web.MapGrpc(parts.Routes, grpc);
         return web;
     }
 
-    private static string AddressOf(WebApplication web)
-    {
-        var bound = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var uri = new Uri(bound);
-        return $"{uri.Host}:{uri.Port}";
-    }
+    private static IEnumerable<string> AddressesOf(WebApplication web) =>
+        web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Select(bound => new Uri(bound))
+            .Select(bound => $"{bound.Host}:{bound.Port}");
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Clock;
+using TemporalDev.Server.Metrics;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
@@ -29,6 +30,9 @@ internal sealed class ServerParts : IAsyncDisposable
     }
 
     public GrpcRoutes Routes { get; } = new();
+
+    /// <summary>What there is to measure, once the parts are composed.</summary>
+    public ServerFigures Figures { get; private set; } = null!;
 
     public static async Task<ServerParts> OpenAsync(TemporalOptions options, ILoggerFactory log, CancellationToken cancellation)
     {
@@ -82,6 +86,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var queues = new TaskQueues(options.Time);
         var due = new DueTimes(time);
         var skipping = clock is null ? null : new TimeSkipping(clock, due);
+        Figures = new ServerFigures(Routes, namespaces, queues, _store);
         var signals = new RunSignals();
         var queries = new QueryBoard();
         var updates = new UpdateBoard();

@@ -1,4 +1,5 @@
 using System.Net;
+using TemporalDev.Protocol.Grpc;
 using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Host;
@@ -30,6 +31,15 @@ public sealed record TemporalOptions
 
     /// <summary>Serves the TestService, whose callers let the time of workflows run ahead. Only without a database.</summary>
     public bool TimeSkipping { get; init; }
+
+    /// <summary>Where HTTP and JSON are answered: zero takes any free port, null answers none.</summary>
+    public int? HttpPort { get; init; }
+
+    /// <summary>Where Prometheus may ask for figures: zero takes any free port, null gives none.</summary>
+    public int? MetricsPort { get; init; }
+
+    /// <summary>For all ports. Null leaves them open to reading by whoever is on the way.</summary>
+    public GrpcServerTls? Tls { get; init; }
 
     /// <summary>When set, every call has to carry it.</summary>
     public string? ApiKey { get; init; }

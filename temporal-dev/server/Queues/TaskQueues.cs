@@ -10,6 +10,8 @@ internal sealed class TaskQueues(TimeProvider time)
 
     public TaskQueue this[QueueKey key] => _queues.GetOrAdd(key, static (_, clock) => new TaskQueue(clock), time);
 
+    public IEnumerable<KeyValuePair<QueueKey, TaskQueue>> All => _queues;
+
     public TaskQueue? Find(QueueKey key) => _queues.GetValueOrDefault(key);
 
     public void Publish(QueueKey key, QueuedTask task) => this[key].Publish(task);

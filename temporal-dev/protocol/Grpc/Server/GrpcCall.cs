@@ -36,6 +36,15 @@ public sealed class GrpcCall
     // Most handlers never look at metadata and peer, so both are read on first use.
     internal HttpContext? Context { get; init; }
 
+    internal static GrpcCall Of(HttpContext context, GrpcRoute route, TimeSpan? timeout, TimeProvider time, CancellationToken cancel) => new()
+    {
+        Method = route.Path[1..],
+        Time = time,
+        Deadline = timeout is { } left && left < TimeSpan.FromDays(366) ? time.GetUtcNow() + left : null,
+        CancellationToken = cancel,
+        Context = context,
+    };
+
     private GrpcMetadata ReadMetadata()
     {
         var metadata = new GrpcMetadata();

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -14,13 +12,13 @@ internal sealed class GrpcEndpoint
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly ILogger _logger;
-    private readonly byte[]? _authorization;
+    private readonly ApiKeyCheck _key;
 
     public GrpcEndpoint(GrpcRoutes routes, GrpcServerOptions options, TimeProvider time, ILogger<GrpcEndpoint> logger, CancellationToken stopping)
     {
         options.Validate();
         (_routes, _options, _time, _stopping, _logger) = (routes, options, time, stopping, logger);
-        _authorization = options.ApiKey is null ? null : Encoding.UTF8.GetBytes(GrpcHeaders.BearerPrefix + options.ApiKey);
+        _key = new ApiKeyCheck(options.ApiKey);
     }
 
     public async Task HandleAsync(HttpContext context)
@@ -62,13 +60,13 @@ internal sealed class GrpcEndpoint
     private async Task AnswerAsync(HttpContext context)
     {
         var route = Admit(context.Request);
-        var timeout = ReadTimeout(context.Request.Headers);
+        var timeout = GrpcTimeout.Read(context.Request.Headers);
         using var ending = new CallEnding(timeout, _options.RequestReadTimeout, _time, context.RequestAborted, _stopping);
         try
         {
             var request = await GrpcRequestReader.ReadAsync(context.Request, route.Method.InputType.Parser, _options.MaxRequestBytes, ending.Token);
             ending.StartHandling();
-            var call = Describe(context, route, timeout, ending.Token);
+            var call = GrpcCall.Of(context, route, timeout, _time, ending.Token);
             GrpcReply.WriteMessage(context, await route.InvokeAsync(request, call), _options);
         }
         catch (OperationCanceledException)
@@ -84,11 +82,7 @@ internal sealed class GrpcEndpoint
 
     private GrpcRoute Admit(HttpRequest request)
     {
-        if (_authorization is not null && !IsAuthorized(request.Headers.Authorization))
-        {
-            throw new GrpcException(GrpcStatusCode.Unauthenticated, "the call needs 'authorization: Bearer' with the server's API key");
-        }
-
+        _key.Require(request);
         if (_options.ServerName is { } name && request.Headers[GrpcHeaders.ServerName] is [{ } wanted] && wanted != name)
         {
             throw new GrpcException(GrpcStatusCode.Unavailable, $"the call asks for the server '{wanted}', and this is '{name}'");
@@ -103,28 +97,4 @@ internal sealed class GrpcEndpoint
         var separator = path.LastIndexOf('/');
         throw new GrpcException(GrpcStatusCode.Unimplemented, $"unknown method {path[(separator + 1)..]} for service {path[1..Math.Max(separator, 1)]}");
     }
-
-    private bool IsAuthorized(string? header) =>
-        header is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header), _authorization);
-
-    private static TimeSpan? ReadTimeout(IHeaderDictionary headers)
-    {
-        if (headers[GrpcHeaders.Timeout] is not [{ } text])
-        {
-            return null;
-        }
-
-        return GrpcTimeout.TryParse(text, out var timeout)
-            ? timeout
-            : throw new GrpcException(GrpcStatusCode.Internal, $"malformed grpc-timeout: \"{text}\"");
-    }
-
-    private GrpcCall Describe(HttpContext context, GrpcRoute route, TimeSpan? timeout, CancellationToken cancel) => new()
-    {
-        Method = route.Path[1..],
-        Time = _time,
-        Deadline = timeout is { } left && left < TimeSpan.FromDays(366) ? _time.GetUtcNow() + left : null,
-        CancellationToken = cancel,
-        Context = context,
-    };
 }

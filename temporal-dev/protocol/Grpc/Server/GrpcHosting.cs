@@ -59,9 +59,11 @@ public static class GrpcHosting
             listener.Protocols = HttpProtocols.Http2;
             if (tls is not null)
             {
-                listener.UseHttps(https => Configure(https, tls));
+                listener.UseTls(tls);
             }
         });
+
+    internal static void UseTls(this ListenOptions listener, GrpcServerTls tls) => listener.UseHttps(https => Configure(https, tls));
 
     private static void Configure(HttpsConnectionAdapterOptions https, GrpcServerTls tls)
     {

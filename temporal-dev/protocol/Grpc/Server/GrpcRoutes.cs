@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -63,7 +64,7 @@ public sealed class GrpcRoute
     internal GrpcRoute(MethodDescriptor method, Func<IMessage, GrpcCall, Task<IMessage>> handler)
     {
         Method = method;
-        Path = $"/{method.Service.FullName}/{method.Name}";
+        Path = PathOf(method);
         _handler = handler;
     }
 
@@ -71,5 +72,34 @@ public sealed class GrpcRoute
 
     public string Path { get; }
 
-    public Task<IMessage> InvokeAsync(IMessage request, GrpcCall call) => _handler(request, call);
+    public static string PathOf(MethodDescriptor method) => $"/{method.Service.FullName}/{method.Name}";
+
+    /// <summary>How its calls have ended so far.</summary>
+    public CallCounts Calls { get; } = new();
+
+    public async Task<IMessage> InvokeAsync(IMessage request, GrpcCall call)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var status = GrpcStatusCode.Internal;
+        try
+        {
+            var reply = await _handler(request, call);
+            status = GrpcStatusCode.Ok;
+            return reply;
+        }
+        catch (GrpcException failure)
+        {
+            status = failure.Code;
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            status = GrpcStatusCode.Cancelled;
+            throw;
+        }
+        finally
+        {
+            Calls.Add(status, Stopwatch.GetElapsedTime(started));
+        }
+    }
 }

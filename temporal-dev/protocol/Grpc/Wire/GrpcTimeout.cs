@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 
 namespace TemporalDev.Protocol.Grpc;
 
@@ -20,6 +21,19 @@ internal static class GrpcTimeout
             _ => (TimeSpan.TicksPerSecond, 'S'),
         };
         return string.Create(CultureInfo.InvariantCulture, $"{(ticks + ticksPerUnit - 1) / ticksPerUnit}{unit}");
+    }
+
+    /// <summary>What the caller's header says; null when there is none.</summary>
+    public static TimeSpan? Read(IHeaderDictionary headers)
+    {
+        if (headers[GrpcHeaders.Timeout] is not [{ } text])
+        {
+            return null;
+        }
+
+        return TryParse(text, out var timeout)
+            ? timeout
+            : throw new GrpcException(GrpcStatusCode.Internal, $"malformed grpc-timeout: \"{text}\"");
     }
 
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan timeout)

@@ -24,6 +24,8 @@ internal sealed class GroupWriter : IAsyncDisposable
     private readonly Task _loop;
     private NpgsqlConnection _connection;
     private long _epoch;
+    private long _transactions;
+    private long _commits;
 
     private GroupWriter(NpgsqlDataSource source, NpgsqlConnection connection, long epoch)
     {
@@ -49,6 +51,8 @@ internal sealed class GroupWriter : IAsyncDisposable
             throw;
         }
     }
+
+    public WriteCounts Counts => new(Interlocked.Read(ref _transactions), Interlocked.Read(ref _commits));
 
     public async Task WriteAsync(Commit commit)
     {
@@ -112,6 +116,8 @@ internal sealed class GroupWriter : IAsyncDisposable
     {
         await EnsureConnectedAsync();
         await CommitBatch.ExecuteAsync(_connection, group.ConvertAll(waiting => waiting.Commit));
+        Interlocked.Increment(ref _transactions);
+        Interlocked.Add(ref _commits, group.Count);
     }
 
     private static bool IsOutage(Exception failure) => failure is PostgresException refusal
@@ -168,3 +174,6 @@ internal sealed class GroupWriter : IAsyncDisposable
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
+
+/// <summary>What has been written so far: transactions of the database, and the commits of runs that they held.</summary>
+internal sealed record WriteCounts(long Transactions, long Commits);

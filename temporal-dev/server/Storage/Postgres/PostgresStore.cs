@@ -40,6 +40,8 @@ internal sealed class PostgresStore : IStore
         }
     }
 
+    public WriteCounts Written => _writer.Counts;
+
     public Task CommitAsync(Commit commit) => _writer.WriteAsync(commit);
 
     /// <summary>Past the writer: nothing is written to a closed run any more, so there is no order to keep.</summary>

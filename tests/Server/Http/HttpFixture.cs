@@ -1,0 +1,51 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using TemporalDev.Server.Host;
+
+namespace Orchestrator.Tests.Server.Http;
+
+/// <summary>The service in memory with all its ports.</summary>
+public sealed class HttpFixture : IAsyncLifetime
+{
+    private readonly HttpClient _http = new();
+    private EmbeddedTemporal? _server;
+
+    public string Address => _server!.Address;
+
+    public Uri Metrics => new($"http://{_server!.MetricsAddress}/metrics");
+
+    public async Task InitializeAsync()
+    {
+        _server = await EmbeddedTemporal.StartAsync(new TemporalOptions { HttpPort = 0, MetricsPort = 0 }, NullLoggerFactory.Instance);
+        _http.BaseAddress = new Uri($"http://{_server.HttpAddress}");
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _server!.DisposeAsync();
+    }
+
+    public Task<HttpAnswer> GetAsync(string path, string? accept = null) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), accept);
+
+    public Task<HttpAnswer> PostAsync(string path, string body, string contentType = "application/json") => SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } } });
+
+    public async Task<HttpAnswer> SendAsync(HttpRequestMessage request, string? accept = null)
+    {
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        using var response = await _http.SendAsync(request);
+        return new HttpAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString() ?? "", await response.Content.ReadAsStringAsync());
+    }
+}
+
+public sealed record HttpAnswer(int Status, string MediaType, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+}
