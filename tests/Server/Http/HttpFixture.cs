@@ -9,7 +9,7 @@ namespace Orchestrator.Tests.Server.Http;
 /// <summary>The service in memory with all its ports.</summary>
 public sealed class HttpFixture : IAsyncLifetime
 {
-    private readonly HttpClient _http = new();
+    private static readonly HttpClient Http = new();
     private EmbeddedTemporal? _server;
 
     public string Address => _server!.Address;
@@ -19,14 +19,9 @@ public sealed class HttpFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await EmbeddedTemporal.StartAsync(new TemporalOptions { HttpPort = 0, MetricsPort = 0 }, NullLoggerFactory.Instance);
-        _http.BaseAddress = new Uri($"http://{_server.HttpAddress}");
     }
 
-    public async Task DisposeAsync()
-    {
-        _http.Dispose();
-        await _server!.DisposeAsync();
-    }
+    public Task DisposeAsync() => _server!.DisposeAsync().AsTask();
 
     public Task<HttpAnswer> GetAsync(string path, string? accept = null) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), accept);
 
@@ -40,7 +35,8 @@ public sealed class HttpFixture : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Accept", accept);
         }
 
-        using var response = await _http.SendAsync(request);
+        request.RequestUri = new Uri(new Uri($"http://{_server!.HttpAddress}"), request.RequestUri!);
+        using var response = await Http.SendAsync(request);
         return new HttpAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString() ?? "", await response.Content.ReadAsStringAsync());
     }
 }
