@@ -4,6 +4,7 @@ using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Notices;
 using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -18,6 +19,7 @@ internal sealed class MigrationWorker(
     CheckActivities checks,
     ScriptActivities scripts,
     BackfillActivities backfills,
+    NoticeActivities notices,
     ILogger<MigrationWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,5 +49,6 @@ internal sealed class MigrationWorker(
         .AddAllActivities(ledger)
         .AddAllActivities(checks)
         .AddAllActivities(scripts)
-        .AddAllActivities(backfills);
+        .AddAllActivities(backfills)
+        .AddAllActivities(notices);
 }

@@ -5,6 +5,7 @@ using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.Postgres;
 using Serilog;
 using Temporalio.Api.Enums.V1;
@@ -16,6 +17,9 @@ namespace Orchestrator.Worker;
 /// <summary>The composition root: a worker of its own process, or inside of another program's.</summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
+    // Shorter than the activity may take, so that its own words reach the history.
+    private static readonly TimeSpan WebhookPatience = TimeSpan.FromSeconds(15);
+
     private readonly IHost _host;
 
     private WorkerHost(IHost host) => _host = host;
@@ -27,7 +31,8 @@ public sealed class WorkerHost : IAsyncDisposable
     public static async Task<WorkerHost> StartAsync(WorkerSettings settings, CancellationToken cancel)
     {
         var client = await TemporalClient.ConnectAsync(TemporalAddress.Find());
-        var host = new WorkerHost(Build(settings, client));
+        var surroundings = new Surroundings(await SearchAttributes.TryRegisterAsync(client, cancel), settings.Webhook is not null);
+        var host = new WorkerHost(Build(settings, client, surroundings));
         await host._host.StartAsync(cancel);
         return host;
     }
@@ -45,7 +50,7 @@ public sealed class WorkerHost : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static IHost Build(WorkerSettings settings, ITemporalClient client)
+    private static IHost Build(WorkerSettings settings, ITemporalClient client, Surroundings surroundings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSerilog(Logging.Create(settings), dispose: true);
@@ -54,6 +59,7 @@ public sealed class WorkerHost : IAsyncDisposable
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(client)
+            .AddSingleton(surroundings)
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new ActivitySettings
             {
@@ -68,6 +74,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton<CheckActivities>()
             .AddSingleton<ScriptActivities>()
             .AddSingleton<BackfillActivities>()
+            .AddSingleton(new NoticeActivities(new HttpClient { Timeout = WebhookPatience }, settings.Webhook))
             .AddSingleton<MigrationWorker>()
             .AddHostedService(services => services.GetRequiredService<MigrationWorker>());
         return builder.Build();

@@ -13,6 +13,8 @@ public sealed record WorkerSettings
     public const string LogLevelVariable = "ORCHESTRATOR_LOG_LEVEL";
     public const string ActivitiesVariable = "ORCHESTRATOR_ACTIVITIES";
 
+    public const string WebhookVariable = "ORCHESTRATOR_WEBHOOK";
+
     private const int MostActivities = 1_000;
 
     private static readonly string[] Levels = ["debug", "information", "warning", "error"];
@@ -29,6 +31,9 @@ public sealed record WorkerSettings
     public string? LogFile { get; init; }
 
     public string LogLevel { get; init; } = "information";
+
+    /// <summary>Where people are told of gates and failures, in Slack's JSON. Its address is a secret.</summary>
+    public Uri? Webhook { get; init; }
 
     // Each holds a database connection or two; more of them wait for connections instead of working.
     public int Activities { get; init; } = 20;
@@ -47,6 +52,7 @@ public sealed record WorkerSettings
             TaskQueue = Value(TaskQueueVariable) ?? WorkflowIds.TaskQueue,
             LogFile = Value(LogFileVariable),
             LogLevel = Level(Value(LogLevelVariable) ?? "information"),
+            Webhook = Address(WebhookVariable),
             Activities = Count(Value(ActivitiesVariable) ?? "20"),
         };
         if (Value(LedgerVariable) is null)
@@ -79,6 +85,10 @@ public sealed record WorkerSettings
         string Level(string text) => Levels.Contains(text.ToLowerInvariant())
             ? text.ToLowerInvariant()
             : Mistake<string>($"{LogLevelVariable} is '{text}', which is none of {string.Join(", ", Levels)}.") ?? "";
+
+        Uri? Address(string name) => Value(name) is not { } text ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") ? address
+            : Mistake<Uri>($"{name} is not an address that begins with https:// or http://.");
 
         int Count(string text) => int.TryParse(text, out var number) && number is >= 1 and <= MostActivities
             ? number

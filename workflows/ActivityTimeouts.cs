@@ -18,6 +18,19 @@ internal static class ActivityTimeouts
         Summary = summary,
     };
 
+    /// <summary>How long the end of a batch waits for its last notices.</summary>
+    public static TimeSpan LastNotice { get; } = TimeSpan.FromSeconds(20);
+
+    // A channel that has been down for an hour is not told any more; the next reminder tries again.
+    public static ActivityOptions Notice(string summary) => new()
+    {
+        StartToCloseTimeout = TimeSpan.FromSeconds(20),
+        ScheduleToCloseTimeout = TimeSpan.FromHours(1),
+        RetryPolicy = Patient(),
+        CancellationToken = CancellationToken.None,
+        Summary = summary,
+    };
+
     public static ActivityOptions Checks(string summary, CancellationToken interrupt) => new()
     {
         StartToCloseTimeout = TimeSpan.FromMinutes(30),

@@ -16,7 +16,9 @@ public sealed class BatchWorkflow
     private readonly Saga _saga = new();
     private readonly Reins _reins = new();
     private readonly GateKeeper _gate;
-    private UndoAnswer? _undoAnswer;
+    private readonly Narrator _narrator;
+    private readonly GatePassage _passage;
+    private readonly Unwinding _unwinding;
 
     [WorkflowInit]
     public BatchWorkflow(BatchInput input)
@@ -25,30 +27,38 @@ public sealed class BatchWorkflow
         _batch = new BatchReference(new RunReference(run, input.Plan, input.Environment, input.Requester), input.Batch, Workflow.Info.WorkflowId);
         _board = new BatchBoard(input.Batch);
         _gate = new GateKeeper(_batch);
+        _narrator = new Narrator(_batch, _board, _reins, _gate);
+        _passage = new GatePassage(_batch, _gate, _reins, _narrator);
+        _unwinding = new Unwinding(_batch, _saga, _narrator);
     }
 
     [WorkflowQuery("status")]
-    public BatchStatus Status => _board.Read(_reins.Paused, _gate);
+    public BatchStatus Status => _narrator.Status;
 
     [WorkflowRun]
     public async Task<BatchOutcome> RunAsync(BatchInput input)
     {
-        var batch = await OpenAsync(input);
+        var batch = input.Carry is { } carry ? Resume(carry) : await OpenAsync(input);
         try
         {
-            await PrecheckAsync(batch);
-            foreach (var step in batch.Steps)
+            if (input.Rollback is { } reason)
             {
-                await TakeAsync(step);
+                throw await RollBackAsync(batch, reason);
             }
 
-            await PostcheckAsync(batch);
-            await PassGateAsync(batch);
+            if (input.Carry is null)
+            {
+                await GoForwardAsync(batch);
+            }
+
+            await PassGateAsync(batch, input);
             return await CloseAsync(new BatchOutcome(Outcome.Done, null, null));
         }
         catch (StopException stop)
         {
-            return await CloseAsync(await TakeBackAsync(stop));
+            await _passage.RecordDecisionsAsync();
+            _board.Reason = stop.Message;
+            return await CloseAsync(await _unwinding.RunAsync(stop));
         }
     }
 
@@ -68,36 +78,46 @@ public sealed class BatchWorkflow
     [WorkflowUpdateValidator(nameof(DecideAsync))]
     public void ValidateDecision(Decision decision)
     {
-        if (_gate.Refuse(decision) is { } refusal)
+        if (_gate.Refuse(decision, Workflow.UtcNow) is { } refusal)
         {
             throw new ApplicationFailureException(refusal, errorType: "Refusal", nonRetryable: true);
         }
     }
 
     [WorkflowSignal("pause")]
-    public async Task PauseAsync()
-    {
-        _reins.Pause();
-        Tell();
-    }
+    public async Task PauseAsync() => await TakeAsync(SteeringAct.Pause, new Steer());
 
     [WorkflowSignal("resume")]
-    public async Task ResumeAsync()
-    {
-        _reins.Resume();
-        Tell();
-    }
+    public async Task ResumeAsync() => await TakeAsync(SteeringAct.Resume, new Steer());
 
+    /// <summary>Ends the way forward, or interrupts the undo that runs.</summary>
     [WorkflowSignal("abort")]
-    public async Task AbortAsync(string reason = "Aborted by signal.") => _reins.Abort(reason);
+    public async Task AbortAsync(string reason = "Aborted by signal.") => await TakeAsync(SteeringAct.Abort, new Steer { Reason = reason });
 
     /// <summary>Tries a failed undo again.</summary>
     [WorkflowSignal("retry")]
-    public async Task RetryAsync() => Answer(new UndoAnswer(Skip: null));
+    public async Task RetryAsync() => await TakeAsync(SteeringAct.Retry, new Steer());
 
     /// <summary>Leaves a failed undo as it is, and says why.</summary>
     [WorkflowSignal("skip")]
-    public async Task SkipAsync(string reason = "Skipped by signal.") => Answer(new UndoAnswer(reason));
+    public async Task SkipAsync(string reason = "Skipped by signal.") => await TakeAsync(SteeringAct.Skip, new Steer { Reason = reason });
+
+    /// <summary>The same acts for callers who want to be answered, and who say who they are.</summary>
+    [WorkflowUpdate("steer")]
+    public async Task<BatchStatus> SteerAsync(SteeringAct act, Steer steer)
+    {
+        await TakeAsync(act, steer);
+        return Status;
+    }
+
+    [WorkflowUpdateValidator(nameof(SteerAsync))]
+    public void ValidateSteering(SteeringAct act, Steer steer)
+    {
+        if (SteeringRules.Refuse(act, steer, _board.Phase, _reins.Paused) is { } refusal)
+        {
+            throw new ApplicationFailureException(refusal, errorType: "Refusal", nonRetryable: true);
+        }
+    }
 
     private async Task<BatchOutline> OpenAsync(BatchInput input)
     {
@@ -109,8 +129,57 @@ public sealed class BatchWorkflow
 
         var batch = await Workflow.ExecuteActivityAsync(
             (ILedgerActivities ledger) => ledger.OpenBatchAsync(_batch), ActivityTimeouts.Ledger("Open the batch"));
-        _board.Open(batch);
+        _narrator.Open(batch);
         return batch;
+    }
+
+    private BatchOutline Resume(BatchCarry carry)
+    {
+        _narrator.Resume(carry);
+        foreach (var step in carry.Outline.Steps)
+        {
+            _saga.Register(step);
+        }
+
+        _gate.Resume(carry.Gate);
+        if (carry.Paused)
+        {
+            _reins.Pause();
+        }
+
+        return carry.Outline;
+    }
+
+    private async Task GoForwardAsync(BatchOutline batch)
+    {
+        await PrecheckAsync(batch);
+        foreach (var step in batch.Steps)
+        {
+            await TakeAsync(step);
+        }
+
+        await PostcheckAsync(batch);
+    }
+
+    /// <summary>All steps of a finished batch, as if each had just been taken.</summary>
+    private async Task<StopException> RollBackAsync(BatchOutline batch, string reason)
+    {
+        try
+        {
+            await Workflow.ExecuteActivityAsync(
+                (ILedgerActivities ledger) => ledger.PrepareRollbackAsync(_batch), ActivityTimeouts.Ledger("Keep the evidence of what is taken back"));
+        }
+        catch (ActivityFailureException e)
+        {
+            return new StopException(StopCause.Precheck, StopException.ReasonOf(e));
+        }
+
+        foreach (var step in batch.Steps)
+        {
+            _saga.Register(step);
+        }
+
+        return new StopException(StopCause.RolledBack, $"{_batch.Run.Requester} asked for it: {reason}");
     }
 
     private async Task PrecheckAsync(BatchOutline batch)
@@ -169,7 +238,7 @@ public sealed class BatchWorkflow
         StopOn(_board.Postchecks, c => c.Severity == Severity.HardStop && c.Verdict == Verdict.Fail, StopCause.HardStop);
     }
 
-    private async Task PassGateAsync(BatchOutline batch)
+    private async Task PassGateAsync(BatchOutline batch, BatchInput input)
     {
         if (batch.Gate is not { } gate)
         {
@@ -178,112 +247,42 @@ public sealed class BatchWorkflow
             return;
         }
 
-        _gate.Open(gate, _board.Postchecks, Workflow.UtcNow);
-        while (true)
+        if (input.Carry is null)
         {
-            Enter(BatchPhase.Gate);
-            await HearPeopleAsync();
-            if (_gate.Stand(Workflow.UtcNow) == Standing.NoGo)
+            _passage.Open(gate, _board.Postchecks);
+        }
+
+        if (!await _passage.PassAsync(() => MeasureAgainAsync(batch)))
+        {
+            throw await ContinueAsync(batch, input);
+        }
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> MeasureAgainAsync(BatchOutline batch)
+    {
+        await PostcheckAsync(batch);
+        return _board.Postchecks;
+    }
+
+    private async Task<ContinueAsNewException> ContinueAsync(BatchOutline batch, BatchInput input)
+    {
+        await _narrator.CloseAsync();
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+        await _passage.RecordDecisionsAsync();
+        var next = input with
+        {
+            Run = _batch.Run.Run,
+            Carry = new BatchCarry
             {
-                throw new StopException(StopCause.NoGo, _gate.NoGoReason());
-            }
-
-            // Measured again before acting: a go is about what is true now, not about what was true when it was asked for.
-            await PostcheckAsync(batch);
-            _gate.Measured(_board.Postchecks);
-            await _reins.RestAsync();
-            switch (_gate.Stand(Workflow.UtcNow))
-            {
-                case Standing.Go:
-                    await RecordDecisionsAsync();
-                    return;
-                case Standing.Expired:
-                    throw new StopException(StopCause.Expired, "Nobody decided in time; a gate that expires counts as no-go.");
-            }
-        }
-    }
-
-    /// <summary>Waits until people have decided, or until it is time to look at the evidence again.</summary>
-    private async Task HearPeopleAsync()
-    {
-        var until = _gate.NextLook(Workflow.UtcNow);
-        while (_gate.Stand(Workflow.UtcNow) == Standing.Waiting && Workflow.UtcNow < until)
-        {
-            await Reins.WaitAsync(() => Workflow.WaitConditionAsync(
-                () => _gate.HasUnrecorded || _reins.Aborted, until - Workflow.UtcNow));
-            await RecordDecisionsAsync();
-            await _reins.RestAsync();
-        }
-    }
-
-    private async Task RecordDecisionsAsync()
-    {
-        while (_gate.HasUnrecorded)
-        {
-            var record = new DecisionRecord(_batch, _gate.TakeUnrecorded());
-            await Workflow.ExecuteActivityAsync(
-                (ILedgerActivities ledger) => ledger.RecordDecisionAsync(record),
-                ActivityTimeouts.Ledger($"Record {record.Decision.Who}'s {record.Decision.Answer}"));
-        }
-    }
-
-    private async Task<BatchOutcome> TakeBackAsync(StopException stop)
-    {
-        await RecordDecisionsAsync();
-        _board.Reason = stop.Message;
-        if (_saga.IsEmpty)
-        {
-            return new BatchOutcome(stop.Cause == StopCause.Precheck ? Outcome.Refused : Outcome.Undone, stop.Cause, stop.Message);
-        }
-
-        var outcome = Outcome.Undone;
-        Enter(BatchPhase.Undoing);
-        while (!_saga.IsEmpty)
-        {
-            if (!await TryUndoAsync(_saga.Next))
-            {
-                outcome = Outcome.Failed;
-            }
-        }
-
-        return new BatchOutcome(outcome, stop.Cause, stop.Message);
-    }
-
-    /// <summary>False when a person chose to leave the step as it is.</summary>
-    private async Task<bool> TryUndoAsync(StepOutline step)
-    {
-        Show(step, StepPhase.Undoing);
-        var reference = new StepReference(_batch, step.Id);
-        try
-        {
-            var effect = await Workflow.ExecuteActivityAsync(
-                (IScriptActivities scripts) => scripts.UndoAsync(reference),
-                ActivityTimeouts.Step($"Undo: {step.Title}", CancellationToken.None));
-            _board.Show(step, StepPhase.Undone, effect);
-            _saga.Settle(step);
-            return true;
-        }
-        catch (ActivityFailureException e)
-        {
-            return await AskPersonAsync(step, StopException.ReasonOf(e));
-        }
-    }
-
-    private async Task<bool> AskPersonAsync(StepOutline step, string reason)
-    {
-        _undoAnswer = null;
-        Show(step, StepPhase.Failed, reason);
-        Enter(BatchPhase.NeedsPerson);
-        await Workflow.WaitConditionAsync(() => _undoAnswer is not null, CancellationToken.None);
-        Enter(BatchPhase.Undoing);
-        if (_undoAnswer!.Skip is not { } skipped)
-        {
-            return true;
-        }
-
-        Show(step, StepPhase.UndoSkipped, skipped);
-        _saga.Settle(step);
-        return false;
+                Outline = batch,
+                Steps = Status.Steps,
+                Prechecks = _board.Prechecks,
+                Postchecks = _board.Postchecks,
+                Gate = _gate.Carry(),
+                Paused = _reins.Paused,
+            },
+        };
+        return Workflow.CreateContinueAsNewException((BatchWorkflow workflow) => workflow.RunAsync(next));
     }
 
     private async Task<BatchOutcome> CloseAsync(BatchOutcome outcome)
@@ -292,6 +291,8 @@ public sealed class BatchWorkflow
         var closing = new BatchClosing(_batch, outcome);
         await Workflow.ExecuteActivityAsync(
             (ILedgerActivities ledger) => ledger.CloseBatchAsync(closing), ActivityTimeouts.Ledger("Close the batch"));
+        _narrator.Notify(NoticeKind.Closed, Story.TellOutcome(outcome));
+        await _narrator.CloseAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
         Enter(BatchPhase.Closed);
         return outcome;
@@ -319,30 +320,44 @@ public sealed class BatchWorkflow
     private void Hear(Decision decision)
     {
         _gate.Hear(decision, Workflow.UtcNow);
-        Tell();
+        _narrator.Tell();
     }
 
-    private void Answer(UndoAnswer answer)
+    /// <summary>An act that makes no sense now, which only a signal can be, changes nothing.</summary>
+    private async Task TakeAsync(SteeringAct act, Steer steer)
     {
-        if (_board.Phase == BatchPhase.NeedsPerson)
+        switch (act, _board.Phase)
         {
-            _undoAnswer = answer;
+            case (_, BatchPhase.Closed):
+            case (SteeringAct.Retry or SteeringAct.Skip, not BatchPhase.NeedsPerson):
+                return;
+            case (SteeringAct.Pause, _):
+                _reins.Pause();
+                break;
+            case (SteeringAct.Resume, _):
+                _reins.Resume();
+                break;
+            case (SteeringAct.Abort, BatchPhase.Undoing):
+                _unwinding.Interrupt(steer.Tell("Interrupted"));
+                break;
+            case (SteeringAct.Abort, _):
+                _reins.Abort(steer.Who is null ? steer.Reason! : steer.Tell("Aborted"));
+                break;
+            case (SteeringAct.Retry, _):
+                _unwinding.Retry();
+                break;
+            case (SteeringAct.Skip, _):
+                _unwinding.Skip(steer.Who is null ? steer.Reason! : steer.Tell("Skipped"));
+                break;
         }
+
+        _narrator.Tell();
+        var record = new SteeringRecord(_batch, act, steer.Who, steer.Reason, Workflow.UtcNow);
+        await Workflow.ExecuteActivityAsync(
+            (ILedgerActivities ledger) => ledger.RecordSteeringAsync(record), ActivityTimeouts.Ledger($"Record the {act.ToString().ToLowerInvariant()}"));
     }
 
-    private void Enter(BatchPhase phase)
-    {
-        _board.Phase = phase;
-        Tell();
-    }
+    private void Enter(BatchPhase phase) => _narrator.Enter(phase);
 
-    private void Show(StepOutline step, StepPhase phase, string? note = null)
-    {
-        _board.Show(step, phase, note);
-        Tell();
-    }
-
-    private void Tell() => Workflow.CurrentDetails = Story.Tell(Status);
-
-    private sealed record UndoAnswer(string? Skip);
+    private void Show(StepOutline step, StepPhase phase, string? note = null) => _narrator.Show(step, phase, note);
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Status;
 using Temporalio.Exceptions;
@@ -29,6 +31,7 @@ public sealed class ProgramWorkflow
         Title = _plan?.Title ?? "",
         Digest = _run.Plan,
         Environment = _run.Environment,
+        Paused = _paused,
         Batches = [.. _lines],
         Outcome = _outcome,
     };
@@ -39,6 +42,12 @@ public sealed class ProgramWorkflow
         _plan = await Workflow.ExecuteActivityAsync(
             (ILedgerActivities ledger) => ledger.OpenRunAsync(_run), ActivityTimeouts.Ledger("Open the run"));
         var batches = BatchOrder.Sort(_plan.Batches, b => b.Id, b => b.Needs);
+        if (_plan.IsIndexed)
+        {
+            Workflow.UpsertTypedSearchAttributes(SearchKeys.Plan.ValueSet(_plan.Name), SearchKeys.Environment.ValueSet(_run.Environment));
+        }
+
+        Workflow.UpsertMemo(MemoUpdate.ValueSet("plan", _plan.Name), MemoUpdate.ValueSet("digest", _run.Plan), MemoUpdate.ValueSet("requester", _run.Requester));
         _lines.AddRange(batches.Select(b => new BatchLine(b.Id, b.Title, IdOf(b), BatchLineState.Waiting, null)));
         foreach (var batch in batches)
         {
@@ -53,32 +62,57 @@ public sealed class ProgramWorkflow
     }
 
     [WorkflowSignal("pause")]
-    public async Task PauseAsync()
-    {
-        _paused = true;
-        if (_current is { } batch)
-        {
-            await batch.SignalAsync(b => b.PauseAsync());
-        }
-    }
+    public async Task PauseAsync() => await PassOnAsync(SteeringAct.Pause, null);
 
     [WorkflowSignal("resume")]
-    public async Task ResumeAsync()
+    public async Task ResumeAsync() => await PassOnAsync(SteeringAct.Resume, null);
+
+    [WorkflowSignal("abort")]
+    public async Task AbortAsync(string reason = "Aborted by signal.") => await PassOnAsync(SteeringAct.Abort, reason);
+
+    /// <summary>Pause, resume or abort for callers who want to be answered; what concerns one undo is for its batch.</summary>
+    [WorkflowUpdate("steer")]
+    public async Task<ProgramStatus> SteerAsync(SteeringAct act, Steer steer)
     {
-        _paused = false;
-        if (_current is { } batch)
+        await PassOnAsync(act, steer.Tell($"{act}"));
+        return Status;
+    }
+
+    [WorkflowUpdateValidator(nameof(SteerAsync))]
+    public void ValidateSteering(SteeringAct act, Steer steer)
+    {
+        var phase = _outcome is null ? BatchPhase.Steps : BatchPhase.Closed;
+        var refusal = act is SteeringAct.Retry or SteeringAct.Skip
+            ? $"'{act.ToString().ToLowerInvariant()}' is for the batch whose undo has failed, not for the program."
+            : SteeringRules.Refuse(act, steer, phase, _paused);
+        if (refusal is not null)
         {
-            await batch.SignalAsync(b => b.ResumeAsync());
+            throw new ApplicationFailureException(refusal, errorType: "Refusal", nonRetryable: true);
         }
     }
 
-    [WorkflowSignal("abort")]
-    public async Task AbortAsync(string reason = "Aborted by signal.")
+    private async Task PassOnAsync(SteeringAct act, string? reason)
     {
-        _aborted ??= reason;
-        if (_current is { } batch)
+        _paused = act == SteeringAct.Pause || (act != SteeringAct.Resume && _paused);
+        _aborted ??= act == SteeringAct.Abort ? reason : null;
+        if (_current is not { } batch)
         {
-            await batch.SignalAsync(b => b.AbortAsync(reason));
+            return;
+        }
+
+        try
+        {
+            await (act switch
+            {
+                SteeringAct.Pause => batch.SignalAsync(b => b.PauseAsync()),
+                SteeringAct.Resume => batch.SignalAsync(b => b.ResumeAsync()),
+                _ => batch.SignalAsync(b => b.AbortAsync(reason!)),
+            });
+        }
+        catch (ApplicationFailureException gone)
+        {
+            // It has ended at this very moment; the next one is told when it starts.
+            Workflow.Logger.LogInformation(gone, "Batch {Batch} could not be told to {Act}", batch.Id, act);
         }
     }
 

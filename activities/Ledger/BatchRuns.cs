@@ -53,6 +53,40 @@ internal static class BatchRuns
         await transaction.CommitAsync(cancel);
     }
 
+    /// <summary>How each batch of a plan ended last on an environment; a null outcome is one that is being worked on.</summary>
+    /// <param name="except">The run that asks.</param>
+    public static async Task<Dictionary<string, BatchLatest>> ReadLatestAsync(
+        NpgsqlDataSource ledger, string plan, string environment, Guid except, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        var latest = await connection.QueryAsync<BatchLatest>(new CommandDefinition(
+            """
+            select distinct on (batch) batch, run_id as run, outcome
+            from orchestrator.batch_runs
+            where plan = @Plan and environment = @Environment and run_id <> @Except
+              -- One that was refused changed nothing, and neither did one that was taken over.
+              and outcome is distinct from 'refused' and outcome is distinct from 'abandoned'
+            order by batch, started_at desc
+            """,
+            new { Plan = plan, Environment = environment, Except = except },
+            cancellationToken: cancel));
+        return latest.ToDictionary(b => b.Batch);
+    }
+
+    public static async Task<IReadOnlyList<BatchReport>> ReadAsync(NpgsqlDataSource ledger, Guid run, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return [.. await connection.QueryAsync<BatchReport>(new CommandDefinition(
+            """
+            select batch, workflow_id as workflowid, started_at as startedat, finished_at as finishedat, outcome, reason
+            from orchestrator.batch_runs
+            where run_id = @Run
+            order by started_at
+            """,
+            new { Run = run },
+            cancellationToken: cancel))];
+    }
+
     private static async Task InsertAsync(NpgsqlConnection connection, BatchClaim claim, CancellationToken cancel)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -87,5 +121,7 @@ internal static class BatchRuns
             claim,
             cancellationToken: cancel));
 }
+
+internal sealed record BatchLatest(string Batch, Guid Run, string? Outcome);
 
 internal sealed record BatchEnd(Guid Run, string Batch, string Outcome, string? Reason);

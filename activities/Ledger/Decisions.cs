@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Orchestrator.Workflows.Gates;
 
 namespace Orchestrator.Activities.Ledger;
 
@@ -8,7 +9,7 @@ internal sealed record DecisionRow(Guid Run, string Batch, string Verdict, strin
 /// <summary>The table <c>orchestrator.decisions</c>: who said what, on which evidence.</summary>
 internal static class Decisions
 {
-    public static async Task RecordAsync(NpgsqlDataSource ledger, DecisionRow decision, CancellationToken cancel)
+    public static async Task RecordAsync(NpgsqlDataSource ledger, DecisionRow decision, SignedDecision? proof, CancellationToken cancel)
     {
         await using var connection = await ledger.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -26,10 +27,24 @@ internal static class Decisions
             await EntryChain.AppendAsync(
                 new LedgerScope(connection, transaction, decision.Run),
                 "decision",
-                new { decision.Batch, decision.Verdict, decision.Who, decision.Role, decision.Comment, decision.Evidence, decision.DecidedAt },
+                new { decision.Batch, decision.Verdict, decision.Who, decision.Role, decision.Comment, decision.Evidence, decision.DecidedAt, Proof = proof },
                 cancel);
         }
 
         await transaction.CommitAsync(cancel);
+    }
+
+    public static async Task<IReadOnlyList<DecisionReport>> ReadAsync(NpgsqlDataSource ledger, Guid run, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return [.. await connection.QueryAsync<DecisionReport>(new CommandDefinition(
+            """
+            select batch, verdict, who, role, comment, evidence, decided_at as decidedat
+            from orchestrator.decisions
+            where run_id = @Run
+            order by id
+            """,
+            new { Run = run },
+            cancellationToken: cancel))];
     }
 }

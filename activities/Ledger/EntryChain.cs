@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dapper;
+using Npgsql;
 
 namespace Orchestrator.Activities.Ledger;
 
@@ -15,4 +16,13 @@ internal static class EntryChain
             new { Kind = kind, scope.Run, Body = JsonSerializer.Serialize(body, Json) },
             scope.Transaction,
             cancellationToken: cancel));
+
+    /// <summary>An entry that stands for itself.</summary>
+    public static async Task AppendAsync(NpgsqlDataSource ledger, Guid run, string kind, object body, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await AppendAsync(new LedgerScope(connection, transaction, run), kind, body, cancel);
+        await transaction.CommitAsync(cancel);
+    }
 }

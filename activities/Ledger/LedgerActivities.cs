@@ -8,7 +8,12 @@ namespace Orchestrator.Activities.Ledger;
 /// <summary>Asks Temporal whether a workflow is still open.</summary>
 public delegate Task<bool> WorkflowIsOpen(string workflowId, CancellationToken cancel);
 
-public sealed class LedgerActivities(StepSites sites, Databases databases, WorkflowIsOpen isOpen) : ILedgerActivities
+/// <summary>What the surroundings of this worker offer to a workflow.</summary>
+/// <param name="IsIndexed">The Temporal service knows the search attributes.</param>
+/// <param name="IsNotified">There is a channel to tell people by.</param>
+public sealed record Surroundings(bool IsIndexed, bool IsNotified);
+
+public sealed class LedgerActivities(StepSites sites, Databases databases, WorkflowIsOpen isOpen, Surroundings? surroundings = null) : ILedgerActivities
 {
     [Activity]
     public Task<ProgramOutline> OpenRunAsync(RunReference run) =>
@@ -27,7 +32,24 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
             new DecisionRow(
                 decision.Batch.Run.Run, decision.Batch.Batch, counted.Answer == Answer.Go ? "go" : "no_go",
                 counted.Who, counted.Role, counted.Comment, counted.Evidence, counted.At),
+            counted.Proof,
             Cancel);
+    });
+
+    [Activity]
+    public Task RecordSteeringAsync(SteeringRecord steering) => ActivityFailures.TranslateAsync(async () =>
+        await EntryChain.AppendAsync(
+            await databases.LedgerAsync(Cancel),
+            steering.Batch.Run.Run,
+            "steered",
+            new { steering.Batch.Batch, Act = steering.Act.ToString().ToLowerInvariant(), steering.Who, steering.Reason, steering.At },
+            Cancel));
+
+    [Activity]
+    public Task PrepareRollbackAsync(BatchReference batch) => ActivityFailures.TranslateAsync(async () =>
+    {
+        var (_, plan) = await sites.ReadPlanAsync(batch.Run.Plan, Cancel);
+        await Rollbacks.PrepareAsync(await databases.LedgerAsync(Cancel), plan, batch, Cancel);
     });
 
     [Activity]
@@ -51,7 +73,10 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
 
         var row = new RunRow(run.Run, run.Plan, run.Environment, run.Requester);
         await Runs.OpenAsync(await databases.LedgerAsync(cancel), row, published, cancel);
-        return new ProgramOutline(plan.Name, plan.Title, [.. plan.Batches.Select(b => new BatchEntry(b.Id, b.Title, b.Needs))]);
+        return new ProgramOutline(plan.Name, plan.Title, [.. plan.Batches.Select(b => new BatchEntry(b.Id, b.Title, b.Needs))])
+        {
+            IsIndexed = surroundings is { IsIndexed: true },
+        };
     }
 
     internal async Task<BatchOutline> OpenBatchAsync(BatchReference reference, CancellationToken cancel)
@@ -67,7 +92,11 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
             [.. batch.Steps.Select(s => new StepOutline(s.Id, s.Title, s.Kind))],
             batch.Prechecks.Count > 0,
             batch.Postchecks.Count > 0,
-            batch.Gate);
+            batch.Gate)
+        {
+            IsIndexed = surroundings is { IsIndexed: true },
+            IsNotified = surroundings is { IsNotified: true },
+        };
     }
 
     private async Task TakeAsync(BatchClaim claim, CancellationToken cancel)

@@ -88,4 +88,20 @@ internal static class Measurements
             query,
             cancellationToken: cancel));
     }
+
+    /// <summary>In the order in which they were measured.</summary>
+    public static async Task<IReadOnlyList<CheckReport>> ReadAsync(NpgsqlDataSource ledger, Guid run, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return [.. await connection.QueryAsync<CheckReport>(new CommandDefinition(
+            """
+            select batch, moment, check_id as check, severity, verdict, rule, measured, explanation, query_digest as querydigest,
+              elapsed, measured_at as measuredat
+            from orchestrator.checks
+            where run_id = @Run
+            order by id
+            """,
+            new { Run = run },
+            cancellationToken: cancel))];
+    }
 }

@@ -68,4 +68,27 @@ internal static class Runs
 
         await transaction.CommitAsync(cancel);
     }
+
+    /// <summary>The newest run of a plan, of one digest of it, or with this very id; null when there is none.</summary>
+    /// <param name="plan">A plan's name, or null for any.</param>
+    /// <param name="digest">The first characters of a digest, or null for any.</param>
+    public static async Task<RunReport?> FindLatestAsync(
+        NpgsqlDataSource ledger, string? plan, string? environment, string? digest, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return await connection.QueryFirstOrDefaultAsync<RunReport>(new CommandDefinition(
+            """
+            select r.id, p.name as plan, r.plan_digest as digest, r.environment, r.requester, r.started_at as startedat,
+              r.finished_at as finishedat, r.outcome
+            from orchestrator.runs r
+            join orchestrator.plans p on p.digest = r.plan_digest
+            where (@Plan::text is null or p.name = @Plan)
+              and (@Environment::text is null or r.environment = @Environment)
+              and (@Digest::text is null or starts_with(r.plan_digest, @Digest))
+            order by r.started_at desc
+            limit 1
+            """,
+            new { Plan = plan, Environment = environment, Digest = digest },
+            cancellationToken: cancel));
+    }
 }

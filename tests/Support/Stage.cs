@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Activities;
@@ -5,7 +7,9 @@ using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Worker;
 using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
@@ -23,6 +27,10 @@ public sealed class Stage : IAsyncLifetime
 {
     public string TaskQueue { get; } = $"stage-{Guid.NewGuid():N}";
     private readonly Stack<Func<Task>> _undo = new();
+    private readonly ConcurrentQueue<string> _notices = new();
+
+    /// <summary>What people were told, as it went out.</summary>
+    internal IReadOnlyCollection<string> Notices => _notices;
 
     public string Connection { get; private set; } = "";
 
@@ -33,6 +41,7 @@ public sealed class Stage : IAsyncLifetime
         Connection = await TestCluster.CreateDatabaseAsync();
         _undo.Push(() => TestCluster.DropDatabaseAsync(Connection));
         Client = await TemporalClient.ConnectAsync(new(await AddressAsync()));
+        await SearchAttributes.TryRegisterAsync(Client, default);
         var databases = new Databases(new ActivitySettings { Ledger = Connection, ReadVariable = _ => Connection });
         _undo.Push(async () => await databases.DisposeAsync());
         var stop = new CancellationTokenSource();
@@ -56,10 +65,12 @@ public sealed class Stage : IAsyncLifetime
     private async Task WorkAsync(Databases databases, CancellationToken stop)
     {
         var sites = new StepSites(databases);
+        using var channel = new HttpClient(new Channel(_notices));
         using var worker = new TemporalWorker(Client, new TemporalWorkerOptions(TaskQueue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }
             .AddWorkflow<ProgramWorkflow>()
             .AddWorkflow<BatchWorkflow>()
-            .AddAllActivities(new LedgerActivities(sites, databases, (_, _) => Task.FromResult(false)))
+            .AddAllActivities(new LedgerActivities(sites, databases, (_, _) => Task.FromResult(false), new Surroundings(IsIndexed: true, IsNotified: true)))
+            .AddAllActivities(new NoticeActivities(channel, new Uri("http://channel/")))
             .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
             .AddAllActivities(new BackfillActivities(sites, TimeProvider.System)));
@@ -99,5 +110,14 @@ public sealed class Stage : IAsyncLifetime
         var server = await EmbeddedTemporal.StartAsync(new TemporalOptions(), NullLoggerFactory.Instance);
         _undo.Push(async () => await server.DisposeAsync());
         return server.Address;
+    }
+
+    private sealed class Channel(ConcurrentQueue<string> heard) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            heard.Enqueue(await request.Content!.ReadAsStringAsync(cancellationToken));
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        }
     }
 }

@@ -19,11 +19,11 @@ public sealed class GateRulesTests
     [InlineData("ada", "approver", "new", null)]
     [InlineData("ADA", null, null, null)]
     public void Only_the_right_people_count(string? who, string? role, string? evidence, string? refusal) =>
-        Assert.Equal(refusal, GateRules.Refuse(View(), Go(who) with { Role = role, Evidence = evidence }));
+        Assert.Equal(refusal, GateRules.Refuse(View(), Go(who) with { Role = role, Evidence = evidence }, Now));
 
     [Fact]
     public void Nobody_counts_twice() =>
-        Assert.Equal("ada has already decided.", GateRules.Refuse(View().With(Counted("ada", Answer.Go)), Go("ada")));
+        Assert.Equal("ada has already decided.", GateRules.Refuse(View().With(Counted("ada", Answer.Go)), Go("ada"), Now));
 
     [Theory]
     [InlineData(Verdict.Fail)]
@@ -32,13 +32,13 @@ public sealed class GateRulesTests
     {
         var view = View() with { Checks = [Check(Severity.Gate, verdict)] };
 
-        Assert.StartsWith("The gate is shut: check is", GateRules.Refuse(view, Go("ada")));
-        Assert.Null(GateRules.Refuse(view, Go("ada") with { Answer = Answer.NoGo }));
+        Assert.StartsWith("The gate is shut: check is", GateRules.Refuse(view, Go("ada"), Now));
+        Assert.Null(GateRules.Refuse(view, Go("ada") with { Answer = Answer.NoGo }, Now));
     }
 
     [Fact]
     public void A_warning_does_not_shut_the_gate() =>
-        Assert.Null(GateRules.Refuse(View() with { Checks = [Check(Severity.Warn, Verdict.Fail)] }, Go("ada")));
+        Assert.Null(GateRules.Refuse(View() with { Checks = [Check(Severity.Warn, Verdict.Fail)] }, Go("ada"), Now));
 
     [Theory]
     [InlineData(1, "", Standing.Waiting)]
@@ -112,6 +112,8 @@ public sealed class GateRulesTests
     private static GateView View(int quorum = 1) => new()
     {
         Gate = Some.Gate(quorum),
+        Run = Guid.Empty,
+        Batch = "batch",
         Requester = "grace",
         Checks = [],
         Evidence = "new",

@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Gates;
 using Temporalio.Activities;
 
 namespace Orchestrator.Workflows.Contracts;
@@ -16,10 +17,23 @@ public interface ILedgerActivities
     Task RecordDecisionAsync(DecisionRecord decision);
 
     [Activity]
+    Task RecordSteeringAsync(SteeringRecord steering);
+
+    /// <summary>Refuses where a later batch stands on this one, and keeps what is known of it before it is taken back.</summary>
+    [Activity]
+    Task PrepareRollbackAsync(BatchReference batch);
+
+    [Activity]
     Task CloseBatchAsync(BatchClosing closing);
 
     [Activity]
     Task CloseRunAsync(RunClosing closing);
+}
+
+public interface INoticeActivities
+{
+    [Activity]
+    Task NotifyAsync(Notice notice);
 }
 
 public interface ICheckActivities

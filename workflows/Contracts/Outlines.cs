@@ -3,7 +3,11 @@ using Orchestrator.Workflows.Plan;
 namespace Orchestrator.Workflows.Contracts;
 
 /// <summary>What a workflow needs to know of a plan: enough to tell the story, none of the SQL, so that histories stay small.</summary>
-public sealed record ProgramOutline(string Name, string Title, IReadOnlyList<BatchEntry> Batches);
+public sealed record ProgramOutline(string Name, string Title, IReadOnlyList<BatchEntry> Batches)
+{
+    /// <summary>The service knows <see cref="SearchKeys"/>.</summary>
+    public bool IsIndexed { get; init; }
+}
 
 public sealed record BatchEntry(string Id, string Title, IReadOnlyList<string> Needs);
 
@@ -14,6 +18,13 @@ public sealed record BatchOutline(
     IReadOnlyList<StepOutline> Steps,
     bool HasPrechecks,
     bool HasPostchecks,
-    Gate? Gate);
+    Gate? Gate)
+{
+    /// <summary>The service knows <see cref="SearchKeys"/>.</summary>
+    public bool IsIndexed { get; init; }
+
+    /// <summary>There is a channel to tell people by.</summary>
+    public bool IsNotified { get; init; }
+}
 
 public sealed record StepOutline(string Id, string Title, StepKind Kind);

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Workflows.Gates;
+using Orchestrator.Workflows.Status;
 
 namespace Orchestrator.Workflows.Contracts;
 
@@ -33,6 +35,30 @@ public sealed record BatchInput
     /// <summary>The program's run; a batch that is started alone is a run of its own.</summary>
     [JsonPropertyName("run")]
     public Guid? Run { get; init; }
+
+    /// <summary>Set to take a finished batch back instead of running it: why.</summary>
+    [JsonPropertyName("rollback")]
+    public string? Rollback { get; init; }
+
+    /// <summary>A batch that has waited at its gate for long goes on from here; nobody else sets it.</summary>
+    [JsonPropertyName("carry")]
+    public BatchCarry? Carry { get; init; }
+}
+
+/// <summary>What a batch at its gate hands to the next run of its workflow.</summary>
+public sealed record BatchCarry
+{
+    public required BatchOutline Outline { get; init; }
+
+    public required IReadOnlyList<StepStatus> Steps { get; init; }
+
+    public required IReadOnlyList<CheckResult> Prechecks { get; init; }
+
+    public required IReadOnlyList<CheckResult> Postchecks { get; init; }
+
+    public required GateCarry Gate { get; init; }
+
+    public required bool Paused { get; init; }
 }
 
 public sealed record RunReference(Guid Run, string Plan, string Environment, string Requester);

@@ -72,6 +72,9 @@ public enum StopCause
     NoGo,
     Expired,
     Aborted,
+
+    /// <summary>A batch that was finished is taken back on request.</summary>
+    RolledBack,
 }
 
 public sealed record BatchOutcome(Outcome Outcome, StopCause? Cause, string? Reason);
@@ -81,5 +84,7 @@ public sealed record ProgramOutcome(Outcome Outcome, string? Batch, StopCause? C
 public sealed record BatchClosing(BatchReference Batch, BatchOutcome Outcome);
 
 public sealed record RunClosing(RunReference Run, Outcome Outcome);
+
+public sealed record SteeringRecord(BatchReference Batch, SteeringAct Act, string? Who, string? Reason, DateTime At);
 
 public sealed record DecisionRecord(BatchReference Batch, CountedDecision Decision);

@@ -8,4 +8,7 @@ public static class WorkflowIds
     public static string Program(string plan, string environment, string digest) => $"{plan}/{environment}/{digest[..12]}";
 
     public static string Batch(string program, string batch) => $"{program}/{batch}";
+
+    /// <summary>One at a time, whoever asks for it.</summary>
+    public static string Rollback(string batchWorkflow) => $"{batchWorkflow}/rollback";
 }

@@ -24,6 +24,10 @@ public sealed record Word
     /// <summary>The digest of the evidence that the person saw. Left out, it is the evidence as it stands.</summary>
     [JsonPropertyName("evidence")]
     public string? Evidence { get; init; }
+
+    /// <summary>Base64 of the signature of the person's key over <see cref="Signing.TextOf"/>.</summary>
+    [JsonPropertyName("signature")]
+    public string? Signature { get; init; }
 }
 
 /// <summary>What a person sends with the update <c>decide</c>.</summary>
@@ -44,6 +48,9 @@ public sealed record Decision
     [JsonPropertyName("evidence")]
     public string? Evidence { get; init; }
 
+    [JsonPropertyName("signature")]
+    public string? Signature { get; init; }
+
     public static Decision Of(Answer answer, Word word) => new()
     {
         Answer = answer,
@@ -51,5 +58,6 @@ public sealed record Decision
         Role = word.Role,
         Comment = word.Comment,
         Evidence = word.Evidence,
+        Signature = word.Signature,
     };
 }

@@ -15,6 +15,7 @@ public sealed class GateKeeper(BatchReference batch)
     private readonly Queue<CountedDecision> _unrecorded = new();
     private readonly List<string> _refusals = [];
     private TimeSpan _look = FirstLook;
+    private GateReminders? _reminders;
 
     public GateView? View { get; private set; }
 
@@ -23,24 +24,54 @@ public sealed class GateKeeper(BatchReference batch)
     /// <summary>Answers that count and are not in the ledger yet.</summary>
     public bool HasUnrecorded => _unrecorded.Count > 0;
 
-    public void Open(Gate gate, IReadOnlyList<CheckResult> checks, DateTime now) => View = new GateView
+    public void Open(Gate gate, IReadOnlyList<CheckResult> checks, DateTime now)
     {
-        Gate = gate,
-        Requester = batch.Run.Requester,
-        Checks = checks,
-        Evidence = Evidence.DigestOf(batch, checks),
-        ExpiresAt = now + gate.ExpiresAfter,
-    };
+        View = new GateView
+        {
+            Gate = gate,
+            Run = batch.Run.Run,
+            Batch = batch.Batch,
+            Requester = batch.Run.Requester,
+            Checks = checks,
+            Evidence = Evidence.DigestOf(batch, checks),
+            ExpiresAt = now + gate.ExpiresAfter,
+        };
+        _reminders = GateReminders.From(gate, now);
+    }
 
-    public void Measured(IReadOnlyList<CheckResult> checks) => View = View!.Measured(Evidence.DigestOf(batch, checks), checks);
+    /// <summary>A gate that has waited long goes on in another run of its workflow, with everything that was said.</summary>
+    public GateCarry Carry() => new(View!, _reminders!, _look, [.. _refusals]);
 
-    public string? Refuse(Decision decision) => View is { } view
-        ? GateRules.Refuse(view, decision)
+    public void Resume(GateCarry carry)
+    {
+        View = carry.View;
+        _reminders = carry.Reminders;
+        _look = carry.Look;
+        _refusals.AddRange(carry.Refusals);
+    }
+
+    /// <summary>The names of those whose decisions were about the old evidence and no longer count.</summary>
+    public IReadOnlyList<string> Measured(IReadOnlyList<CheckResult> checks)
+    {
+        var before = View!;
+        View = before.Measured(Evidence.DigestOf(batch, checks), checks);
+        if (View.Evidence == before.Evidence || before.Counted.Count == 0)
+        {
+            return [];
+        }
+
+        List<string> voided = [.. before.Counted.Select(d => d.Who)];
+        Remember($"{string.Join(", ", voided)}: The evidence has changed since, from {before.Evidence[..12]} to {View.Evidence[..12]}. Read it and decide again.");
+        return voided;
+    }
+
+    public string? Refuse(Decision decision, DateTime now) => View is { } view
+        ? GateRules.Refuse(view, decision, now)
         : "This batch is not at its gate; to stop it now, send 'abort' with a reason.";
 
     public void Hear(Decision decision, DateTime now)
     {
-        if (Refuse(decision) is { } refusal)
+        if (Refuse(decision, now) is { } refusal)
         {
             Remember($"{decision.Who ?? "(no name)"}: {refusal}");
             return;
@@ -48,7 +79,10 @@ public sealed class GateKeeper(BatchReference batch)
 
         var view = View!;
         var role = GateRules.FindRole(view.Gate, decision)!;
-        var counted = new CountedDecision(decision.Answer, decision.Who!.Trim(), role.Name, decision.Comment, view.Evidence, now);
+        var counted = new CountedDecision(decision.Answer, decision.Who!.Trim(), role.Name, decision.Comment, view.Evidence, now)
+        {
+            Proof = decision.Signature is null ? null : new SignedDecision(decision, view.Gate.FindKey(decision.Who!)!.PublicKey),
+        };
         View = view.With(counted);
         _unrecorded.Enqueue(counted);
     }
@@ -63,6 +97,15 @@ public sealed class GateKeeper(BatchReference batch)
         var look = now + _look;
         _look = _look * 2 < LongestWait ? _look * 2 : LongestWait;
         return View!.ExpiresAt < look ? View.ExpiresAt.Value : look;
+    }
+
+    /// <summary>When to tell people again that they are waited for.</summary>
+    public DateTime? NextNotice => _reminders?.Next;
+
+    public NoticeKind? TakeNotice(DateTime now)
+    {
+        (var due, _reminders) = _reminders!.Take(View!.Gate, now);
+        return due;
     }
 
     public string NoGoReason()
@@ -81,3 +124,6 @@ public sealed class GateKeeper(BatchReference batch)
         _refusals.Add(refusal);
     }
 }
+
+/// <summary>What a gate remembers from one run of its workflow to the next.</summary>
+public sealed record GateCarry(GateView View, GateReminders Reminders, TimeSpan Look, IReadOnlyList<string> Refusals);

@@ -3,7 +3,13 @@ using Orchestrator.Workflows.Plan;
 namespace Orchestrator.Workflows.Gates;
 
 /// <summary>An answer that counts, in the role it was given in.</summary>
-public sealed record CountedDecision(Answer Answer, string Who, string Role, string? Comment, string Evidence, DateTime At);
+public sealed record CountedDecision(Answer Answer, string Who, string Role, string? Comment, string Evidence, DateTime At)
+{
+    /// <summary>What was signed, as it was signed, with the key that it was verified by: enough to verify it again from the ledger alone.</summary>
+    public SignedDecision? Proof { get; init; }
+}
+
+public sealed record SignedDecision(Decision Decision, string PublicKey);
 
 public enum Standing
 {
@@ -17,7 +23,7 @@ public enum Standing
 public static class GateRules
 {
     /// <summary>Null when the decision counts, else one sentence that says why it does not.</summary>
-    public static string? Refuse(GateView view, Decision decision)
+    public static string? Refuse(GateView view, Decision decision, DateTime now)
     {
         if (string.IsNullOrWhiteSpace(decision.Who))
         {
@@ -36,6 +42,11 @@ public static class GateRules
             return $"{decision.Who} asked for this run and cannot approve it as {role.Name}.";
         }
 
+        if (now >= view.ExpiresAt)
+        {
+            return $"The gate expired at {view.ExpiresAt:yyyy-MM-dd HH:mm} UTC.";
+        }
+
         if (decision.Evidence is { } seen && seen != view.Evidence)
         {
             return $"The evidence has changed since: this decision is about {Short(seen)}, the evidence now is {Short(view.Evidence)}. Read it again.";
@@ -46,7 +57,7 @@ public static class GateRules
             return $"{decision.Who} has already decided.";
         }
 
-        return decision.Answer == Answer.Go ? RefuseGo(view) : null;
+        return RefuseSignature(view, decision) ?? (decision.Answer == Answer.Go ? RefuseGo(view, now) : null);
     }
 
     public static GateRole? FindRole(Gate gate, Decision decision) => gate.Roles.FirstOrDefault(role =>
@@ -70,8 +81,36 @@ public static class GateRules
     public static string Describe(Gate gate) => string.Join("; ", gate.Roles.Select(role =>
         $"{role.Name}: {(role.People.Contains(GateRole.Anyone) ? "anyone" : string.Join(", ", role.People))}"));
 
-    private static string? RefuseGo(GateView view)
+    // A no-go needs one as well: it destroys what was done.
+    private static string? RefuseSignature(GateView view, Decision decision)
     {
+        if (decision.Signature is null)
+        {
+            return view.Gate.SignaturesRequired ? $"This gate counts signed decisions only; {decision.Who} signs with 'decide --sign'." : null;
+        }
+
+        if (view.Gate.FindKey(decision.Who!) is not { } key)
+        {
+            return $"The plan has no public key of {decision.Who}, so the signature cannot be verified.";
+        }
+
+        if (decision.Evidence is null)
+        {
+            return "A signed decision must say which evidence it is about: set 'evidence'.";
+        }
+
+        return Signing.IsSigned(key.PublicKey, view.Run, view.Batch, decision)
+            ? null
+            : $"The signature is not {decision.Who}'s over this very decision on this run.";
+    }
+
+    private static string? RefuseGo(GateView view, DateTime now)
+    {
+        if (view.Gate.Window is { } window && !window.IsOpen(now))
+        {
+            return $"The release window is closed ({window}); it opens at {window.NextOpening(now):yyyy-MM-dd HH:mm} UTC.";
+        }
+
         var open = view.Checks.Where(c => c.Severity != Severity.Warn && c.Verdict != Verdict.Pass).ToList();
         return open.Count == 0
             ? null

@@ -8,6 +8,11 @@ public sealed record GateView
 {
     public required Gate Gate { get; init; }
 
+    /// <summary>The run and its batch, which a signature names.</summary>
+    public required Guid Run { get; init; }
+
+    public required string Batch { get; init; }
+
     public required string Requester { get; init; }
 
     public required IReadOnlyList<CheckResult> Checks { get; init; }

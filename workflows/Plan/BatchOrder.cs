@@ -18,6 +18,20 @@ public static class BatchOrder
         return sorted;
     }
 
+    /// <summary>Every batch that needs this one, directly or through others.</summary>
+    public static IReadOnlyList<string> FindDependents(IReadOnlyList<Batch> batches, string id)
+    {
+        var reached = new HashSet<string> { id };
+        var found = new List<string>();
+        while (batches.FirstOrDefault(b => !reached.Contains(b.Id) && b.Needs.Any(reached.Contains)) is { } next)
+        {
+            reached.Add(next.Id);
+            found.Add(next.Id);
+        }
+
+        return found;
+    }
+
     internal static IEnumerable<PlanProblem> FindProblems(IReadOnlyList<Batch> batches)
     {
         var ids = batches.Select(b => b.Id).ToHashSet();

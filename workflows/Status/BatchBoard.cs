@@ -26,6 +26,15 @@ internal sealed class BatchBoard(string batch)
         _steps.AddRange(outline.Steps.Select(s => new StepStatus(s.Id, s.Title, s.Kind, StepPhase.Waiting, 0, null)));
     }
 
+    public void Resume(BatchCarry carry)
+    {
+        Open(carry.Outline);
+        _steps.Clear();
+        _steps.AddRange(carry.Steps);
+        Prechecks = carry.Prechecks;
+        Postchecks = carry.Postchecks;
+    }
+
     public void Show(StepOutline step, StepPhase phase, string? note = null)
     {
         var at = _steps.FindIndex(s => s.Id == step.Id);
@@ -56,6 +65,8 @@ internal sealed class BatchBoard(string batch)
     {
         Question = gate.Gate.Question,
         WaitingFor = GateRules.Describe(gate.Gate),
+        Run = gate.Run,
+        SignaturesRequired = gate.Gate.SignaturesRequired,
         Quorum = gate.Gate.Quorum,
         Evidence = gate.Evidence,
         ExpiresAt = gate.ExpiresAt,

@@ -65,6 +65,11 @@ public sealed record GateStatus
 
     public required string WaitingFor { get; init; }
 
+    /// <summary>What a signature has to name besides the decision.</summary>
+    public required Guid Run { get; init; }
+
+    public required bool SignaturesRequired { get; init; }
+
     public required int Quorum { get; init; }
 
     public required string Evidence { get; init; }
@@ -87,6 +92,8 @@ public sealed record ProgramStatus
     public required string Digest { get; init; }
 
     public required string Environment { get; init; }
+
+    public required bool Paused { get; init; }
 
     public required IReadOnlyList<BatchLine> Batches { get; init; }
 

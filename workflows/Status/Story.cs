@@ -18,7 +18,7 @@ internal static class Story
         TellChecks(story, "Postchecks", status.Postchecks);
         if (status is { Gate: { } gate, Phase: BatchPhase.Gate })
         {
-            story.Append($"\n**{gate.Question}** Send the signal `go` or `no-go` with `{{\"who\":\"your name\"}}`.\n");
+            story.Append($"\n**{gate.Question}** {(gate.SignaturesRequired ? "Decisions here must be signed: `orchestrator decide --sign`." : "Send the signal `go` or `no-go` with `{\"who\":\"your name\"}`.")}\n");
             story.Append($"Waiting for {gate.Quorum} of {gate.WaitingFor}. Evidence {gate.Evidence[..12]}.\n");
             foreach (var refusal in gate.Refusals)
             {
@@ -33,6 +33,9 @@ internal static class Story
 
         return story.ToString();
     }
+
+    public static string TellOutcome(BatchOutcome outcome) =>
+        $"{Words(outcome.Outcome.ToString())}{(outcome.Reason is null ? "." : $": {outcome.Reason}")}";
 
     public static string Tell(ProgramStatus status)
     {
