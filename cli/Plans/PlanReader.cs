@@ -16,6 +16,8 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
     };
 
     private readonly CheckReader _checks = new(findings, files);
+    private readonly GateReader _gates = new(findings);
+
     private IReadOnlyList<string> _databases = [];
 
     private delegate Step StepKindReader(PlanReader reader, StepHead head, YamlMap map);
@@ -28,6 +30,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         map.Require("databases", "List the names by which steps mean their databases.");
         map.Require("batches", "List at least one batch.");
         _databases = map.Texts("databases");
+        _gates.ReadApprovers(map);
         var plan = new MigrationPlan
         {
             Name = name,
@@ -80,7 +83,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
             Prechecks = [.. map.Maps("prechecks").Select(check => _checks.Read(check, ReadDatabase(check)))],
             Steps = [.. map.Maps("steps").Select(ReadStep)],
             Postchecks = [.. map.Maps("postchecks").Select(check => _checks.Read(check, ReadDatabase(check)))],
-            Gate = map.Map("gate") is { } gate ? ReadGate(gate) : null,
+            Gate = map.Map("gate") is { } gate ? _gates.Read(gate) : null,
         };
         map.RefuseOthers();
         return batch;
@@ -140,23 +143,4 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
 
         return _databases.Count == 1 ? _databases[0] : "";
     }
-
-    private static Gate ReadGate(YamlMap map)
-    {
-        var roles = map.Map("roles");
-        map.Require("roles", "Name roles and the people who hold them, for example 'dba: [ada, grace]'.");
-        var gate = new Gate
-        {
-            Question = map.Text("question", "Ask what the approvers are to decide."),
-            Quorum = map.Number("quorum", 1),
-            Roles = roles is null ? [] : [.. roles.Keys.Select(name => new GateRole(name, roles.Texts(name)))],
-            RequesterMayDecide = map.Flag("requester-may-decide", false),
-            ExpiresAfter = map.Duration("expires-after"),
-        };
-        map.RefuseOthers();
-        return gate;
-    }
-
-    /// <summary>What every kind of step has.</summary>
-    private sealed record StepHead(string Id, string Title, string Database, IReadOnlyList<SqlScript> Undo);
 }

@@ -27,7 +27,7 @@ internal static class BatchRules
         problems.AddRange(batch.Postchecks.SelectMany((check, i) => CheckRules.Examine($"{at}.postchecks[{i}]", check, batch, plan)));
         if (batch.Gate is { } gate)
         {
-            ExamineGate(problems, $"{at}.gate", gate);
+            problems.AddRange(GateExamination.Examine($"{at}.gate", gate));
         }
 
         return problems;
@@ -87,24 +87,5 @@ internal static class BatchRules
 
         problems.AddRange(RangePlaceholder.Examine(step.Chunk.Text)
             .Select(p => new PlanProblem($"{at}.chunk", $"{step.Chunk.Path}: {p.Message}", p.Suggestion)));
-    }
-
-    private static void ExamineGate(List<PlanProblem> problems, string at, Gate gate)
-    {
-        PlanRules.CheckDistinct(problems, $"{at}.roles", gate.Roles.Select(r => r.Name), "role");
-        var people = gate.Roles.SelectMany(r => r.People).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        if (people.Count == 0)
-        {
-            problems.Add(new($"{at}.roles", "Nobody may decide here.", "Name people for a role, or '*' for anyone."));
-        }
-        else if (gate.Quorum < 1 || (!people.Contains(GateRole.Anyone) && gate.Quorum > people.Count))
-        {
-            problems.Add(new($"{at}.quorum", $"A quorum of {gate.Quorum} cannot be reached by {people.Count} people."));
-        }
-
-        if (gate.ExpiresAfter <= TimeSpan.Zero)
-        {
-            problems.Add(new($"{at}.expires-after", "A gate cannot expire before it opens."));
-        }
     }
 }

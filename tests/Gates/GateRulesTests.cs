@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
 
-namespace Orchestrator.Tests.Workflows;
+namespace Orchestrator.Tests.Gates;
 
 public sealed class GateRulesTests
 {
