@@ -143,4 +143,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
 
         return _databases.Count == 1 ? _databases[0] : "";
     }
+
+    /// <summary>What every kind of step has.</summary>
+    private sealed record StepHead(string Id, string Title, string Database, IReadOnlyList<SqlScript> Undo);
 }
