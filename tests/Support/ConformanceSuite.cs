@@ -39,6 +39,19 @@ internal static partial class ConformanceSuite
         return outcomes;
     }
 
+    /// <summary>How to start one of the folder's scripts and talk to it.</summary>
+    public static async Task<ProcessStartInfo> NodeAsync(string script, params IEnumerable<string> arguments)
+    {
+        await InstallAsync();
+        return new ProcessStartInfo("node", [script, .. arguments])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
+
     private static async Task InstallAsync()
     {
         await OneInstallation.WaitAsync();
