@@ -1,4 +1,5 @@
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Timers;
 
 namespace TemporalDev.Server.Clock;
@@ -6,7 +7,7 @@ namespace TemporalDev.Server.Clock;
 /// <summary>
 /// Puts the clock forward to whatever comes due next, as long as nobody has locked it and nobody works on anything.
 /// </summary>
-internal sealed class TimeSkipping(VirtualClock clock, DueTimes due)
+internal sealed class TimeSkipping(VirtualClock clock, DueTimes<RunKey> runs, DueTimes<ScheduleKey> schedules)
 {
     /// <summary>Timers of the platform reach no further than some weeks; who sleeps longer looks again on the way.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
@@ -122,14 +123,13 @@ internal sealed class TimeSkipping(VirtualClock clock, DueTimes due)
 
     private void SkipIfIdle()
     {
-        if (_locks == 0 && _work.IsIdle && Earliest(due.Earliest, _sleepers) is { } next)
+        if (_locks == 0 && _work.IsIdle && Earliest() is { } next)
         {
             clock.SkipTo(next);
         }
     }
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? due, List<DateTimeOffset> sleepers) =>
-        sleepers.Count == 0 ? due : due is { } at && at < sleepers.Min() ? at : sleepers.Min();
+    private DateTimeOffset? Earliest() => _sleepers.Select(sleeper => (DateTimeOffset?)sleeper).Append(runs.Earliest).Append(schedules.Earliest).Min();
 
     private void Release()
     {

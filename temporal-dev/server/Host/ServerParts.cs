@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Clock;
+using TemporalDev.Server.Engine;
 using TemporalDev.Server.Metrics;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
 using TemporalDev.Server.Rpc;
 using TemporalDev.Server.Runs;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Storage;
 using TemporalDev.Server.Storage.Memory;
 using TemporalDev.Server.Storage.Postgres;
@@ -84,16 +86,19 @@ internal sealed class ServerParts : IAsyncDisposable
         var clock = options.TimeSkipping ? new VirtualClock(options.Time) : null;
         var time = clock ?? options.Time;
         var queues = new TaskQueues(options.Time);
-        var due = new DueTimes(time);
-        var skipping = clock is null ? null : new TimeSkipping(clock, due);
+        var due = new DueTimes<RunKey>(time);
+        var schedules = new ScheduleWatch(time);
+        var skipping = clock is null ? null : new TimeSkipping(clock, due, schedules.Due);
         Figures = new ServerFigures(Routes, namespaces, queues, _store);
         var signals = new RunSignals();
         var queries = new QueryBoard();
         var updates = new UpdateBoard();
         var outbox = new Outbox();
-        var announcer = new Announcer(queues, due, signals, queries, updates, outbox, skipping);
+        var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
         var executions = new Executions(new ChainCache(_store, time, announcer.Announce));
         var starter = new Starter(executions);
+        var scheduleWork = new ScheduleWork(_store, executions, starter, schedules, time, log.CreateLogger<ScheduleWork>());
+        var scheduleDesk = new ScheduleDesk(_store, scheduleWork, schedules, time);
 
         var replies = new WorkflowTaskReplies(executions, queries, updates);
         var desk = new UpdateDesk(executions, updates, signals, options.Time);
@@ -112,6 +117,8 @@ internal sealed class ServerParts : IAsyncDisposable
         new QueryRpc(namespaces, executions, queues, queries, skipping).Map(Routes);
         new VisibilityRpc(namespaces, _store).Map(Routes);
         new OperatorRpc(namespaces).Map(Routes);
+        new ScheduleRpc(namespaces, scheduleDesk, time).Map(Routes);
+        new ScheduleListRpc(namespaces, _store).Map(Routes);
         if (skipping is not null)
         {
             new TestServiceRpc(skipping).Map(Routes);
@@ -124,6 +131,12 @@ internal sealed class ServerParts : IAsyncDisposable
             announcer.Resume(RunCodec.Decode(stored));
         }
 
+        await foreach (var stored in _store.ReadSchedulesAsync(cancellation))
+        {
+            scheduleDesk.Resume(ScheduleCodec.Decode(stored));
+        }
+
+        _loops.Add(new ScheduleClock(scheduleDesk, schedules, time, log.CreateLogger<ScheduleClock>(), skipping).RunAsync(_stop.Token));
         _loops.Add(new Alarm(due, executions, time, log.CreateLogger<Alarm>(), skipping).RunAsync(_stop.Token));
         _loops.Add(new Courier(executions, starter, namespaces, outbox, options.Time, log.CreateLogger<Courier>()).RunAsync(_stop.Token));
     }

@@ -2,6 +2,7 @@ using TemporalDev.Server.Clock;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Timers;
 using TemporalDev.Server.Updates;
 using Temporalio.Api.Enums.V1;
@@ -10,7 +11,14 @@ namespace TemporalDev.Server.Runs;
 
 /// <summary>Tells the rest of the server what a committed transition means for it.</summary>
 internal sealed class Announcer(
-    TaskQueues queues, DueTimes due, RunSignals signals, QueryBoard queries, UpdateBoard updates, Outbox outbox, TimeSkipping? skipping)
+    TaskQueues queues,
+    DueTimes<RunKey> due,
+    RunSignals signals,
+    QueryBoard queries,
+    UpdateBoard updates,
+    Outbox outbox,
+    ScheduleWatch schedules,
+    TimeSkipping? skipping)
 {
     public void Announce(IReadOnlyList<Transition> steps)
     {
@@ -55,6 +63,11 @@ internal sealed class Announcer(
         signals.Changed(state.RunId);
         queries.Observe(state);
         updates.Observe(state);
+        if (!state.IsOpen)
+        {
+            schedules.Ended(state.Key.Chain);
+        }
+
         if (state.Outbox.Count > 0)
         {
             outbox.Post(state.Key);

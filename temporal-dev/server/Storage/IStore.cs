@@ -1,4 +1,5 @@
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Visibility;
 using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.History.V1;
@@ -6,7 +7,7 @@ using Temporalio.Api.History.V1;
 namespace TemporalDev.Server.Storage;
 
 /// <summary>
-/// Where runs live. A commit is all or nothing and durable when its task completes; everything else reads what has been
+/// Where runs and schedules live. A commit is all or nothing and durable when its task completes; everything else reads what has been
 /// committed.
 /// </summary>
 internal interface IStore : IAsyncDisposable
@@ -32,13 +33,28 @@ internal interface IStore : IAsyncDisposable
     /// <summary>How many runs match, by status; a status that none has is left out.</summary>
     Task<IReadOnlyList<StatusCount>> CountAsync(string namespaceId, Filter where, CancellationToken cancellation);
 
+    Task<byte[]?> ReadScheduleAsync(ScheduleKey key, CancellationToken cancellation);
+
+    /// <summary>Every schedule, for a restarted server.</summary>
+    IAsyncEnumerable<byte[]> ReadSchedulesAsync(CancellationToken cancellation);
+
+    /// <summary>The states of the schedules that match, in the order of their positions.</summary>
+    Task<IReadOnlyList<byte[]>> ListSchedulesAsync(ScheduleSearch search, CancellationToken cancellation);
+
+    Task<long> CountSchedulesAsync(string namespaceId, Filter where, CancellationToken cancellation);
+
+    Task DeleteScheduleAsync(ScheduleKey key);
+
     Task SaveNamespaceAsync(NamespaceRecord record);
 
     Task<IReadOnlyList<NamespaceRecord>> ReadNamespacesAsync(CancellationToken cancellation);
 }
 
-/// <summary>What one transition changes: its run, and a second one if a run ends and another begins.</summary>
-internal sealed record Commit(IReadOnlyList<RunWrite> Runs, CurrentRun? Current);
+/// <summary>What one transition changes: its run, and a second one if a run ends and another begins; or a schedule.</summary>
+internal sealed record Commit(IReadOnlyList<RunWrite> Runs, CurrentRun? Current)
+{
+    public ScheduleWrite? Schedule { get; init; }
+}
 
 internal sealed record RunWrite(RunKey Key, byte[] State)
 {
@@ -55,5 +71,13 @@ internal sealed record CurrentRun(ChainKey Chain, string RunId);
 
 /// <summary>A run as stored: its state and the batch that holds its first event.</summary>
 internal sealed record StoredRun(byte[] State, byte[] FirstBatch);
+
+internal sealed record ScheduleWrite(ScheduleKey Key, byte[] State)
+{
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>A JSON object: what queries may ask for.</summary>
+    public required string Attributes { get; init; }
+}
 
 internal sealed record NamespaceRecord(string Id, string Name, byte[] Description);

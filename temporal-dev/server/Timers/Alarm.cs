@@ -7,7 +7,7 @@ using TemporalDev.Server.Runs;
 namespace TemporalDev.Server.Timers;
 
 /// <summary>Wakes runs whose time has come.</summary>
-internal sealed class Alarm(DueTimes due, Executions executions, TimeProvider time, ILogger<Alarm> log, TimeSkipping? skipping)
+internal sealed class Alarm(DueTimes<RunKey> due, Executions executions, TimeProvider time, ILogger<Alarm> log, TimeSkipping? skipping)
 {
     private const int ConcurrentRuns = 64;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);

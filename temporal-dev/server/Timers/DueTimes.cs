@@ -1,20 +1,19 @@
-using TemporalDev.Server.Engine;
-
 namespace TemporalDev.Server.Timers;
 
-/// <summary>When which run wants to be woken: one entry a run, the earliest of its deadlines.</summary>
-internal sealed class DueTimes(TimeProvider time)
+/// <summary>When which run, or schedule, wants to be woken: one entry each, the earliest of its deadlines.</summary>
+internal sealed class DueTimes<TKey>(TimeProvider time)
+    where TKey : class, IEquatable<TKey>
 {
     /// <summary>Timers of the platform reach no further than some weeks; a far deadline is looked at again on the way.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<RunKey, DateTimeOffset> _heap = new();
-    private readonly Dictionary<RunKey, DateTimeOffset> _due = [];
+    private readonly PriorityQueue<TKey, DateTimeOffset> _heap = new();
+    private readonly Dictionary<TKey, DateTimeOffset> _due = [];
     private TaskCompletionSource _earlier = NewSource();
     private int _taken;
 
-    /// <summary>When the next run is due; long ago while one that was taken is still being woken.</summary>
+    /// <summary>When the next key is due; long ago while one that was taken is still being woken.</summary>
     public DateTimeOffset? Earliest
     {
         get
@@ -26,33 +25,33 @@ internal sealed class DueTimes(TimeProvider time)
         }
     }
 
-    /// <summary>Replaces what was set for the run before.</summary>
-    public void Set(RunKey run, DateTimeOffset? due)
+    /// <summary>Replaces what was set for the key before.</summary>
+    public void Set(TKey key, DateTimeOffset? due)
     {
         lock (_gate)
         {
             if (due is not { } at)
             {
-                _due.Remove(run);
+                _due.Remove(key);
                 return;
             }
 
-            if (_due.TryGetValue(run, out var known) && known == at)
+            if (_due.TryGetValue(key, out var known) && known == at)
             {
                 return;
             }
 
-            _due[run] = at;
-            _heap.Enqueue(run, at);
-            if (_heap.Peek() == run)
+            _due[key] = at;
+            _heap.Enqueue(key, at);
+            if (_heap.Peek().Equals(key))
             {
                 _earlier.TrySetResult();
             }
         }
     }
 
-    /// <summary>Waits until a run is due and takes it. Who takes it says <see cref="Done"/> when it has been woken.</summary>
-    public async Task<RunKey> NextAsync(CancellationToken cancellation)
+    /// <summary>Waits until a key is due and takes it. Who takes it says <see cref="Done"/> when it has been woken.</summary>
+    public async Task<TKey> NextAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -60,9 +59,9 @@ internal sealed class DueTimes(TimeProvider time)
             TimeSpan wait;
             lock (_gate)
             {
-                if (TakeDue() is { } run)
+                if (TakeDue() is { } key)
                 {
-                    return run;
+                    return key;
                 }
 
                 _earlier = NewSource();
@@ -86,25 +85,25 @@ internal sealed class DueTimes(TimeProvider time)
         }
     }
 
-    private RunKey? TakeDue()
+    private TKey? TakeDue()
     {
         if (Head() is not { } at || at > time.GetUtcNow())
         {
             return null;
         }
 
-        var run = _heap.Dequeue();
-        _due.Remove(run);
+        var key = _heap.Dequeue();
+        _due.Remove(key);
         _taken++;
-        return run;
+        return key;
     }
 
     /// <summary>Entries that were replaced stay in the heap until they come up, and are then recognised by their time.</summary>
     private DateTimeOffset? Head()
     {
-        while (_heap.TryPeek(out var run, out var at))
+        while (_heap.TryPeek(out var key, out var at))
         {
-            if (_due.TryGetValue(run, out var known) && known == at)
+            if (_due.TryGetValue(key, out var known) && known == at)
             {
                 return at;
             }

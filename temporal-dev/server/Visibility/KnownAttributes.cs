@@ -8,6 +8,9 @@ namespace TemporalDev.Server.Visibility;
 internal static class KnownAttributes
 {
     public const string Division = "TemporalNamespaceDivision";
+    public const string SchedulePaused = "TemporalSchedulePaused";
+    public const string ScheduledById = "TemporalScheduledById";
+    public const string ScheduledStartTime = "TemporalScheduledStartTime";
     public const string ReservedPrefix = "Temporal";
 
     /// <summary>The server fills these in; no one can set them.</summary>
@@ -44,9 +47,9 @@ internal static class KnownAttributes
         [Division] = Keyword,
         ["TemporalPauseInfo"] = KeywordList,
         ["TemporalReportedProblems"] = KeywordList,
-        ["TemporalSchedulePaused"] = Bool,
-        ["TemporalScheduledById"] = Keyword,
-        ["TemporalScheduledStartTime"] = Datetime,
+        [SchedulePaused] = Bool,
+        [ScheduledById] = Keyword,
+        [ScheduledStartTime] = Datetime,
         ["TemporalUsedWorkerDeploymentVersions"] = KeywordList,
         ["TemporalWorkerDeployment"] = Keyword,
         ["TemporalWorkerDeploymentVersion"] = Keyword,

@@ -1,8 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Google.Protobuf;
 using TemporalDev.Server.Engine;
-using Temporalio.Api.Common.V1;
 
 namespace TemporalDev.Server.Visibility;
 
@@ -47,29 +44,7 @@ internal sealed record VisibilityRow
             RootRunId = root?.RunId ?? state.RunId,
             Memo = state.Memo.ToByteArray(),
             SearchAttributes = state.SearchAttributes.ToByteArray(),
-            Attributes = Plain(state.SearchAttributes),
+            Attributes = PlainAttributes.Of(state.SearchAttributes),
         };
     }
-
-    private static string Plain(SearchAttributes attributes)
-    {
-        var values = new JsonObject();
-        foreach (var (name, payload) in attributes.IndexedFields)
-        {
-            try
-            {
-                values[name] = Single(JsonNode.Parse(payload.Data.Span));
-            }
-            catch (JsonException)
-            {
-                // A value that is no JSON cannot be compared by any query; the list still shows the payload as it came.
-                values[name] = null;
-            }
-        }
-
-        return values.ToJsonString();
-    }
-
-    /// <summary>Older SDKs send every value as a list; a list of one compares as what is in it.</summary>
-    private static JsonNode? Single(JsonNode? value) => value is JsonArray { Count: 1 } list ? list[0]?.DeepClone() : value;
 }

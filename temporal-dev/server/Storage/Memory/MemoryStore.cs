@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Visibility;
 using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.Enums.V1;
@@ -15,6 +16,7 @@ internal sealed class MemoryStore : IStore
     private readonly Dictionary<RunKey, VisibilityRow> _visible = [];
     private readonly Dictionary<string, SortedList<long, byte[]>> _batches = [];
     private readonly Dictionary<ChainKey, string> _current = [];
+    private readonly Dictionary<ScheduleKey, ScheduleWrite> _schedules = [];
     private readonly Dictionary<string, NamespaceRecord> _namespaces = [];
 
     public Task CommitAsync(Commit commit)
@@ -38,6 +40,11 @@ internal sealed class MemoryStore : IStore
             if (commit.Current is { } current)
             {
                 _current[current.Chain] = current.RunId;
+            }
+
+            if (commit.Schedule is { } schedule)
+            {
+                _schedules[schedule.Key] = schedule;
             }
         }
 
@@ -123,6 +130,46 @@ internal sealed class MemoryStore : IStore
                 .Select(group => new StatusCount((WorkflowExecutionStatus)group.Key, group.LongCount())),
         ]);
 
+    public Task<byte[]?> ReadScheduleAsync(ScheduleKey key, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_schedules.GetValueOrDefault(key)?.State);
+        }
+    }
+
+    public IAsyncEnumerable<byte[]> ReadSchedulesAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            return _schedules.Values.Select(schedule => schedule.State).ToList().ToAsyncEnumerable();
+        }
+    }
+
+    public Task<IReadOnlyList<byte[]>> ListSchedulesAsync(ScheduleSearch search, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<byte[]>>(
+        [
+            .. Matching(search)
+                .Select(schedule => (Position: new SchedulePosition(Instant.Of(schedule.CreatedAt), schedule.Key.ScheduleId), schedule.State))
+                .Where(found => search.After is null || SchedulePosition.Order(found.Position, search.After) > 0)
+                .OrderBy(found => found.Position, Comparer<SchedulePosition>.Create(SchedulePosition.Order))
+                .Take(search.Limit)
+                .Select(found => found.State),
+        ]);
+
+    public Task<long> CountSchedulesAsync(string namespaceId, Filter where, CancellationToken cancellation) =>
+        Task.FromResult(Matching(new ScheduleSearch(namespaceId, where, null, 0)).LongCount());
+
+    public Task DeleteScheduleAsync(ScheduleKey key)
+    {
+        lock (_gate)
+        {
+            _schedules.Remove(key);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task SaveNamespaceAsync(NamespaceRecord record)
     {
         lock (_gate)
@@ -152,6 +199,17 @@ internal sealed class MemoryStore : IStore
         }
 
         return all.Where(run => RowFilter.Matches(where, run));
+    }
+
+    private IEnumerable<ScheduleWrite> Matching(ScheduleSearch search)
+    {
+        List<ScheduleWrite> all;
+        lock (_gate)
+        {
+            all = [.. _schedules.Values.Where(schedule => schedule.Key.NamespaceId == search.NamespaceId)];
+        }
+
+        return all.Where(schedule => ScheduleSearch.Matches(search.Where, schedule));
     }
 
     private StoredRun Stored(RunWrite write) => new(write.State, BatchesOf(write.Key.RunId).Values[0]);

@@ -1,17 +1,20 @@
 using Npgsql;
 using NpgsqlTypes;
-using TemporalDev.Server.Visibility;
 
 namespace TemporalDev.Server.Storage.Postgres;
 
-/// <summary>Many commits as four statements, which PostgreSQL runs as one transaction because they end in one Sync.</summary>
+/// <summary>Many commits as a handful of statements, which PostgreSQL runs as one transaction because they end in one Sync.</summary>
 internal static class CommitBatch
 {
     public static async Task ExecuteAsync(NpgsqlConnection connection, List<Commit> commits)
     {
         var runs = commits.SelectMany(commit => commit.Runs).ToList();
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(Runs(runs));
+        if (runs.Count > 0)
+        {
+            batch.BatchCommands.Add(Runs(runs));
+        }
+
         if (runs.Exists(run => run.Batch is not null))
         {
             batch.BatchCommands.Add(Histories(runs));
@@ -26,6 +29,12 @@ internal static class CommitBatch
         if (runs.Exists(run => run.Visibility is not null))
         {
             batch.BatchCommands.Add(VisibilityRows(runs.Where(run => run.Visibility is not null).ToList()));
+        }
+
+        var schedules = commits.Where(commit => commit.Schedule is not null).Select(commit => commit.Schedule!).ToList();
+        if (schedules.Count > 0)
+        {
+            batch.BatchCommands.Add(Schedules(schedules));
         }
 
         await batch.ExecuteNonQueryAsync();
@@ -121,7 +130,26 @@ internal static class CommitBatch
         Add(command, rows, row => row.RootRunId);
         AddBytes(command, rows, row => row.Memo);
         AddBytes(command, rows, row => row.SearchAttributes);
-        AddJson(command, rows);
+        AddJson(command, rows, row => row.Attributes);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Schedules(List<ScheduleWrite> schedules)
+    {
+        var command = new NpgsqlBatchCommand(
+            """
+            insert into temporal.schedule (namespace_id, schedule_id, state, created_at, attributes)
+            select * from unnest($1, $2, $3, $4, $5)
+            on conflict (namespace_id, schedule_id) do update
+            set state = excluded.state,
+                created_at = excluded.created_at,
+                attributes = excluded.attributes
+            """);
+        Add(command, schedules, schedule => Guid.Parse(schedule.Key.NamespaceId));
+        Add(command, schedules, schedule => schedule.Key.ScheduleId);
+        AddBytes(command, schedules, schedule => schedule.State);
+        Add(command, schedules, schedule => schedule.CreatedAt.UtcDateTime);
+        AddJson(command, schedules, schedule => schedule.Attributes);
         return command;
     }
 
@@ -135,10 +163,10 @@ internal static class CommitBatch
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
         });
 
-    private static void AddJson(NpgsqlBatchCommand command, List<VisibilityRow> rows) =>
+    private static void AddJson<TItem>(NpgsqlBatchCommand command, List<TItem> items, Func<TItem, string> value) =>
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. rows.Select(row => row.Attributes)],
+            TypedValue = [.. items.Select(value)],
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
         });
 }

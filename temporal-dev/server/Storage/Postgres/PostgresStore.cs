@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Visibility;
 using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.History.V1;
@@ -160,6 +161,19 @@ internal sealed class PostgresStore : IStore
 
     public Task<IReadOnlyList<StatusCount>> CountAsync(string namespaceId, Filter where, CancellationToken cancellation) =>
         VisibilityReader.CountAsync(_source, namespaceId, where, cancellation);
+
+    public Task<byte[]?> ReadScheduleAsync(ScheduleKey key, CancellationToken cancellation) =>
+        ScheduleTable.ReadAsync(_source, key, cancellation);
+
+    public IAsyncEnumerable<byte[]> ReadSchedulesAsync(CancellationToken cancellation) => ScheduleTable.ReadAllAsync(_source, cancellation);
+
+    public Task<IReadOnlyList<byte[]>> ListSchedulesAsync(ScheduleSearch search, CancellationToken cancellation) =>
+        ScheduleTable.ListAsync(_source, search, cancellation);
+
+    public Task<long> CountSchedulesAsync(string namespaceId, Filter where, CancellationToken cancellation) =>
+        ScheduleTable.CountAsync(_source, namespaceId, where, cancellation);
+
+    public Task DeleteScheduleAsync(ScheduleKey key) => ScheduleTable.DeleteAsync(_source, key);
 
     public async Task SaveNamespaceAsync(NamespaceRecord record)
     {

@@ -1,11 +1,12 @@
 using Npgsql;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Visibility;
 using TemporalDev.Server.Visibility.Search;
 using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Storage.Postgres;
 
-/// <summary>A filter as a condition on temporal.visibility. Names and values of the query become parameters, never text.</summary>
+/// <summary>A filter as a condition on temporal.visibility or temporal.schedule. Names and values of the query become parameters, never text.</summary>
 internal sealed class SqlFilter
 {
     private static readonly string StatusSql =
@@ -13,12 +14,22 @@ internal sealed class SqlFilter
 
     private readonly List<NpgsqlParameter> _parameters = [];
 
-    public IReadOnlyList<NpgsqlParameter> Parameters => _parameters;
-
     public string Add<T>(T value)
     {
         _parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return $"${_parameters.Count}";
+    }
+
+    /// <summary>A statement that is made of this filter's conditions.</summary>
+    public NpgsqlCommand Command(NpgsqlDataSource source, string sql)
+    {
+        var command = source.CreateCommand(sql);
+        foreach (var parameter in _parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
     }
 
     public string Condition(Filter filter) => filter switch
@@ -54,6 +65,7 @@ internal sealed class SqlFilter
     {
         "WorkflowId" => """workflow_id collate "C" """,
         "RunId" => """run_id::text collate "C" """,
+        ScheduleSearch.IdField => """schedule_id collate "C" """,
         "WorkflowType" => """workflow_type collate "C" """,
         "TaskQueue" => """task_queue collate "C" """,
         "ExecutionStatus" => $"""({StatusSql}) collate "C" """,

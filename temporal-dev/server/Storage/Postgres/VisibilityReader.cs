@@ -13,9 +13,8 @@ internal static class VisibilityReader
     public static async Task<IReadOnlyList<IndexedRun>> ListAsync(NpgsqlDataSource source, RunSearch search, CancellationToken cancellation)
     {
         var filter = new SqlFilter();
-        await using var command = Command(
+        await using var command = filter.Command(
             source,
-            filter,
             $"""
             select run_id, workflow_id, workflow_type, task_queue, status, start_time, execution_time, close_time,
                    history_length, history_size_bytes, state_transitions, parent_workflow_id, parent_run_id,
@@ -41,9 +40,8 @@ internal static class VisibilityReader
         NpgsqlDataSource source, string namespaceId, Filter where, CancellationToken cancellation)
     {
         var filter = new SqlFilter();
-        await using var command = Command(
+        await using var command = filter.Command(
             source,
-            filter,
             $"""
             select status, count(*)
             from temporal.visibility
@@ -60,17 +58,6 @@ internal static class VisibilityReader
         }
 
         return counts;
-    }
-
-    private static NpgsqlCommand Command(NpgsqlDataSource source, SqlFilter filter, string sql)
-    {
-        var command = source.CreateCommand(sql);
-        foreach (var parameter in filter.Parameters)
-        {
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
     }
 
     private static string Behind(PagePosition? after, SqlFilter filter)

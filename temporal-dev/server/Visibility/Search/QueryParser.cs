@@ -6,31 +6,39 @@ internal sealed class QueryParser
     private const int QueryLength = 64 * 1024;
     private const int Nesting = 100;
 
-    private readonly AttributeSchema _schema;
+    private readonly Func<string, Field?> _find;
     private readonly List<Token> _tokens;
     private int _at;
     private int _depth;
     private bool _namesDivision;
 
-    private QueryParser(string query, AttributeSchema schema)
+    private QueryParser(string query, Func<string, Field?> find)
     {
-        _schema = schema;
+        _find = find;
         _tokens = QueryLexer.Read(query);
     }
 
     private Token Next => _tokens[_at];
 
-    public static VisibilityQuery Parse(string query, AttributeSchema schema)
+    /// <summary>A query on runs.</summary>
+    public static VisibilityQuery Parse(string query, AttributeSchema schema) =>
+        // Runs of the server's own, as schedules are elsewhere, show only to those who ask for them.
+        Open(query, schema.Find).Query(new IsNull(schema.Find(KnownAttributes.Division)!));
+
+    /// <summary>A query on something that has the fields which <paramref name="find"/> knows.</summary>
+    public static VisibilityQuery Parse(string query, Func<string, Field?> find) => Open(query, find).Query(null);
+
+    private static QueryParser Open(string query, Func<string, Field?> find)
     {
         if (query.Length > QueryLength)
         {
             throw new InvalidQueryException($"a query has at most {QueryLength} characters");
         }
 
-        return new QueryParser(query, schema).Query();
+        return new QueryParser(query, find);
     }
 
-    private VisibilityQuery Query()
+    private VisibilityQuery Query(IsNull? unlessNamed)
     {
         List<Filter> parts = Next.Kind == TokenKind.End || Next.Is("group") || Next.Is("order") || Next.Is("limit") ? [] : [Or()];
         var grouping = Take("group") ? Group() : Grouping.None;
@@ -48,10 +56,9 @@ internal sealed class QueryParser
             throw Unexpected();
         }
 
-        if (!_namesDivision)
+        if (unlessNamed is not null && !_namesDivision)
         {
-            // Runs of the server's own, as schedules are elsewhere, show only to those who ask for them.
-            parts.Add(new IsNull(_schema.Find(KnownAttributes.Division)!));
+            parts.Add(unlessNamed);
         }
 
         return new VisibilityQuery(new All(parts), grouping);
@@ -206,7 +213,7 @@ internal sealed class QueryParser
         }
 
         _at++;
-        var field = _schema.Find(name.Text)
+        var field = _find(name.Text)
             ?? throw new InvalidQueryException($"invalid search attribute: {name.Text} at position {name.Position}");
         _namesDivision |= field.Name == KnownAttributes.Division;
         return field;

@@ -3,31 +3,28 @@ using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Visibility.Search;
 
-/// <summary>Whether a run is what a query asks for, decided in memory with SQL's three values.</summary>
+/// <summary>Whether a run, or a schedule, is what a query asks for, decided in memory with SQL's three values.</summary>
 internal static class RowFilter
 {
     public static bool Matches(Filter filter, IndexedRun run)
     {
         using var attributes = JsonDocument.Parse(run.Row.Attributes);
-        return Holds(filter, run, attributes.RootElement) == true;
+        return Matches(filter, field => RowValues.Of(field, run, attributes.RootElement));
     }
 
-    private static bool? Holds(Filter filter, IndexedRun run, JsonElement attributes)
+    public static bool Matches(Filter filter, Func<Field, object?> read) => Holds(filter, read) == true;
+
+    private static bool? Holds(Filter filter, Func<Field, object?> read) => filter switch
     {
-        object? Read(Field field) => RowValues.Of(field, run, attributes);
-
-        return filter switch
-        {
-            All all => Every(all.Parts.Select(part => Holds(part, run, attributes))),
-            AnyOf any => !Every(any.Parts.Select(part => !Holds(part, run, attributes))),
-            Not not => !Holds(not.Inner, run, attributes),
-            IsNull isNull => Read(isNull.Field) is null,
-            Compare compare => Compares(compare, Read(compare.Field)),
-            In @in => Contains(@in, Read(@in.Field)),
-            StartsWith starts => Read(starts.Field) is string text ? text.StartsWith(starts.Prefix, StringComparison.Ordinal) : null,
-            _ => throw new InvalidOperationException($"{filter} is no filter."),
-        };
-    }
+        All all => Every(all.Parts.Select(part => Holds(part, read))),
+        AnyOf any => !Every(any.Parts.Select(part => !Holds(part, read))),
+        Not not => !Holds(not.Inner, read),
+        IsNull isNull => read(isNull.Field) is null,
+        Compare compare => Compares(compare, read(compare.Field)),
+        In @in => Contains(@in, read(@in.Field)),
+        StartsWith starts => read(starts.Field) is string text ? text.StartsWith(starts.Prefix, StringComparison.Ordinal) : null,
+        _ => throw new InvalidOperationException($"{filter} is no filter."),
+    };
 
     private static bool? Every(IEnumerable<bool?> parts)
     {

@@ -27,9 +27,12 @@ internal static class RowValues
             "ParentRunId" => row.ParentRunId,
             "RootWorkflowId" => row.RootWorkflowId,
             "RootRunId" => row.RootRunId,
-            _ => attributes.TryGetProperty(field.Name, out var value) ? Attribute(field.Type, value) : null,
+            _ => Attribute(field, attributes),
         };
     }
+
+    public static object? Attribute(Field field, JsonElement attributes) =>
+        attributes.TryGetProperty(field.Name, out var value) ? Attribute(field.Type, value) : null;
 
     /// <summary>Sizes are told when they no longer change.</summary>
     private static long? Closed(VisibilityRow row, long value) => row.CloseTime is null ? null : value;

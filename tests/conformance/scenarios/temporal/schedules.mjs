@@ -7,6 +7,8 @@ import { completeWorkflow, failWorkflow } from '../../temporal/commands.mjs';
 
 const needs = ['schedules'];
 const rarely = { interval: [{ interval: '86400s' }] };
+/** Runs of one second share a workflow id, so what is triggered in a row says which second it is of. */
+const at = (second) => `2030-01-01T00:00:0${second}Z`;
 const overlap = (policy) => `SCHEDULE_OVERLAP_POLICY_${policy}`;
 
 function schedule(probe, { spec = rarely, policies, state, action = {} } = {}) {
@@ -135,11 +137,11 @@ export const scenarios = [
     const scheduleId = await create(probe, { policies: { overlapPolicy: overlap('SKIP') } });
     await patch(probe, scheduleId, { triggerImmediately: {} });
     const first = await probe.workflowTask();
-    await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy: overlap('SKIP') } });
+    await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy: overlap('SKIP'), scheduledTime: at(1) } });
     await described(probe, scheduleId, 'the second is skipped', ({ info }) => info.overlapSkipped === 1);
-    await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy: overlap('BUFFER_ONE') } });
+    await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy: overlap('BUFFER_ONE'), scheduledTime: at(2) } });
     await described(probe, scheduleId, 'the third waits', ({ info }) => info.bufferSize === 1);
-    await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy: overlap('ALLOW_ALL') } });
+    await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy: overlap('ALLOW_ALL'), scheduledTime: at(3) } });
     const allowed = await probe.advance([completeWorkflow()]);
     assert.notEqual(allowed.workflowExecution.workflowId, first.workflowExecution.workflowId);
     await probe.reply(first, [completeWorkflow()]);
