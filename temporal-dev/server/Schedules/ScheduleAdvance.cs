@@ -24,12 +24,13 @@ internal static class ScheduleAdvance
     {
         var times = state.Times();
         var hasMore = TakeTimes(state, times, now);
-        hasMore |= TakeBackfills(state, times);
+        TakeBackfills(state, times);
         while (Decide(state))
         {
         }
 
-        return hasMore;
+        // With a full buffer a backfill waits for the end of what runs, which wakes the schedule.
+        return hasMore || (state.Backfills.Count > 0 && state.Buffer.Count < BackfillBuffer);
     }
 
     /// <summary>When the schedule wants to be looked at again, if nothing else happens to it.</summary>
@@ -110,7 +111,7 @@ internal static class ScheduleAdvance
         return false;
     }
 
-    private static bool TakeBackfills(ScheduleState state, ScheduleTimes times)
+    private static void TakeBackfills(ScheduleState state, ScheduleTimes times)
     {
         for (var taken = 0; taken < TimesAtOnce && state.Backfills.Count > 0 && state.Buffer.Count < BackfillBuffer; taken++)
         {
@@ -124,9 +125,6 @@ internal static class ScheduleAdvance
             backfill.StartTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(next.Actual);
             Plan(state, new PlannedStart(0, next.Nominal, next.Actual) { Overlap = backfill.OverlapPolicy, IsManual = true });
         }
-
-        // With a full buffer the backfill waits for an end of what runs, which wakes the schedule.
-        return state.Backfills.Count > 0 && state.Buffer.Count < BackfillBuffer;
     }
 
     /// <summary>True when a start that may not take place has left room for another.</summary>
