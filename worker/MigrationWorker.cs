@@ -5,6 +5,7 @@ using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
+using Orchestrator.Activities.Reports;
 using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -20,6 +21,7 @@ internal sealed class MigrationWorker(
     ScriptActivities scripts,
     BackfillActivities backfills,
     NoticeActivities notices,
+    ReportActivities reports,
     ILogger<MigrationWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,5 +52,6 @@ internal sealed class MigrationWorker(
         .AddAllActivities(checks)
         .AddAllActivities(scripts)
         .AddAllActivities(backfills)
-        .AddAllActivities(notices);
+        .AddAllActivities(notices)
+        .AddAllActivities(reports);
 }

@@ -7,6 +7,7 @@ using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Reports;
 using Serilog;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
@@ -65,6 +66,7 @@ public sealed class WorkerHost : IAsyncDisposable
             {
                 Ledger = settings.Ledger,
                 LocalServer = settings.LocalServer,
+                Reports = settings.Reports,
                 ReadVariable = Environment.GetEnvironmentVariable,
             })
             .AddSingleton<WorkflowIsOpen>((id, cancel) => IsOpenAsync(client, id, cancel))
@@ -75,6 +77,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton<ScriptActivities>()
             .AddSingleton<BackfillActivities>()
             .AddSingleton(new NoticeActivities(new HttpClient { Timeout = WebhookPatience }, settings.Webhook))
+            .AddSingleton<ReportActivities>()
             .AddSingleton<MigrationWorker>()
             .AddHostedService(services => services.GetRequiredService<MigrationWorker>());
         return builder.Build();

@@ -10,6 +10,7 @@ public sealed record WorkerSettings
     public const string LocalVariable = "ORCHESTRATOR_LOCAL";
     public const string TaskQueueVariable = "ORCHESTRATOR_TASK_QUEUE";
     public const string LogFileVariable = "ORCHESTRATOR_LOG_FILE";
+    public const string ReportsVariable = "ORCHESTRATOR_REPORTS";
     public const string LogLevelVariable = "ORCHESTRATOR_LOG_LEVEL";
     public const string ActivitiesVariable = "ORCHESTRATOR_ACTIVITIES";
 
@@ -29,6 +30,9 @@ public sealed record WorkerSettings
 
     /// <summary>JSON lines, for machines; the console is for people.</summary>
     public string? LogFile { get; init; }
+
+    /// <summary>The folder for reports, which are in the ledger as well.</summary>
+    public string? Reports { get; init; }
 
     public string LogLevel { get; init; } = "information";
 
@@ -51,6 +55,7 @@ public sealed record WorkerSettings
             LocalServer = Connection(LocalVariable),
             TaskQueue = Value(TaskQueueVariable) ?? WorkflowIds.TaskQueue,
             LogFile = Value(LogFileVariable),
+            Reports = Value(ReportsVariable),
             LogLevel = Level(Value(LogLevelVariable) ?? "information"),
             Webhook = Address(WebhookVariable),
             Activities = Count(Value(ActivitiesVariable) ?? "20"),

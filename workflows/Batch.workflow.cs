@@ -17,6 +17,7 @@ public sealed class BatchWorkflow
     private readonly Reins _reins = new();
     private readonly GateKeeper _gate;
     private readonly Narrator _narrator;
+    private readonly Reporter _reporter;
     private readonly GatePassage _passage;
     private readonly Unwinding _unwinding;
 
@@ -28,6 +29,7 @@ public sealed class BatchWorkflow
         _board = new BatchBoard(input.Batch);
         _gate = new GateKeeper(_batch);
         _narrator = new Narrator(_batch, _board, _reins, _gate);
+        _reporter = new Reporter(_batch, _board);
         _passage = new GatePassage(_batch, _gate, _reins, _narrator);
         _unwinding = new Unwinding(_batch, _saga, _narrator);
     }
@@ -136,6 +138,7 @@ public sealed class BatchWorkflow
     private BatchOutline Resume(BatchCarry carry)
     {
         _narrator.Resume(carry);
+        _reporter.Resume(carry.Artifacts);
         foreach (var step in carry.Outline.Steps)
         {
             _saga.Register(step);
@@ -235,6 +238,7 @@ public sealed class BatchWorkflow
 
         Enter(BatchPhase.Postchecks);
         _board.Postchecks = await MeasureAsync(CheckMoment.Postcheck);
+        await _reporter.WriteAsync();
         StopOn(_board.Postchecks, c => c.Severity == Severity.HardStop && c.Verdict == Verdict.Fail, StopCause.HardStop);
     }
 
@@ -278,6 +282,7 @@ public sealed class BatchWorkflow
                 Steps = Status.Steps,
                 Prechecks = _board.Prechecks,
                 Postchecks = _board.Postchecks,
+                Artifacts = _board.Artifacts,
                 Gate = _gate.Carry(),
                 Paused = _reins.Paused,
             },

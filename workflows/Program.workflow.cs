@@ -18,6 +18,7 @@ public sealed class ProgramWorkflow
     private ProgramOutline? _plan;
     private ProgramOutcome? _outcome;
     private string? _aborted;
+    private IReadOnlyList<Artifact> _artifacts = [];
     private bool _paused;
 
     [WorkflowInit]
@@ -33,6 +34,7 @@ public sealed class ProgramWorkflow
         Environment = _run.Environment,
         Paused = _paused,
         Batches = [.. _lines],
+        Artifacts = _artifacts,
         Outcome = _outcome,
     };
 
@@ -171,6 +173,9 @@ public sealed class ProgramWorkflow
 
     private async Task<ProgramOutcome> CloseAsync(ProgramOutcome outcome)
     {
+        var request = new ReportRequest(_run, null, Workflow.UtcNow);
+        _artifacts = await Workflow.ExecuteActivityAsync(
+            (IReportActivities reports) => reports.ReportAsync(request), ActivityTimeouts.Ledger("Write the report"));
         var closing = new RunClosing(_run, outcome.Outcome);
         await Workflow.ExecuteActivityAsync(
             (ILedgerActivities ledger) => ledger.CloseRunAsync(closing), ActivityTimeouts.Ledger("Close the run"));

@@ -43,6 +43,8 @@ internal sealed record StepRow
     public long Chunks { get; init; }
 }
 
+internal sealed record StepTiming(string State, long Rows, double Seconds);
+
 /// <summary>Who wants to work on a step, and on which content.</summary>
 internal sealed record StepClaim(StepKey Key, StepKind Kind, string Digest, Guid Run, Direction Direction);
 

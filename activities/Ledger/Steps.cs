@@ -102,6 +102,20 @@ internal static class Steps
         return await FindAsync(connection, null, key, cancel);
     }
 
+    /// <summary>How long the step took, from where it was begun to its last change.</summary>
+    public static async Task<StepTiming?> FindTimingAsync(NpgsqlDataSource database, StepKey key, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<StepTiming>(new CommandDefinition(
+            """
+            select state, rows, extract(epoch from changed_at - started_at)::float8 as seconds
+            from orchestrator.steps
+            where plan = @Plan and batch = @Batch and step = @Step
+            """,
+            key,
+            cancellationToken: cancel));
+    }
+
     private static Task<StepRow?> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, StepKey key, CancellationToken cancel) =>
         connection.QuerySingleOrDefaultAsync<StepRow>(new CommandDefinition(
             """

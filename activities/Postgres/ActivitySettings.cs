@@ -7,6 +7,9 @@ public sealed record ActivitySettings
 
     public string? LocalServer { get; init; }
 
+    /// <summary>The folder for reports; without one they are in the ledger only.</summary>
+    public string? Reports { get; init; }
+
     /// <summary>Reads the connection string that a plan's binding names.</summary>
     public required Func<string, string?> ReadVariable { get; init; }
 

@@ -13,7 +13,12 @@ internal static class WorkerPiece
             throw new StackException(string.Join(' ', mistakes));
         }
 
-        var worker = await WorkerHost.StartAsync(settings with { LogFile = settings.LogFile ?? Path.Combine(state.Logs, "worker.log") }, cancel);
+        var placed = settings with
+        {
+            LogFile = settings.LogFile ?? Path.Combine(state.Logs, "worker.log"),
+            Reports = settings.Reports ?? Path.Combine(state.Root, "reports"),
+        };
+        var worker = await WorkerHost.StartAsync(placed, cancel);
         return new RunningPiece(null, worker.Ended, worker);
     }
 }

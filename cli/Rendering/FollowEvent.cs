@@ -9,6 +9,7 @@ internal enum FollowKind
     Batch,
     Step,
     Check,
+    Report,
     Gate,
     Decision,
     Refusal,

@@ -17,6 +17,7 @@ internal static class StatusDiff
         foreach (var happened in Checks(now.Batch, before?.Prechecks ?? [], now.Prechecks)
             .Concat(TakesBack(now) ? [] : Steps(before, now))
             .Concat(Checks(now.Batch, before?.Postchecks ?? [], now.Postchecks))
+            .Concat(Reports(before?.Artifacts ?? [], now))
             .Concat(Gate(before?.Gate, now))
             .Concat(Phase(before, now))
             // On the way back the last step comes first, and the reason before all of them.
@@ -51,6 +52,15 @@ internal static class StatusDiff
             var measured = check.Measured is null ? "not measured" : $"measured {check.Measured}, wanted {check.Rule}";
             var why = check.Explanation is null ? "" : $" ({check.Explanation})";
             yield return new(FollowKind.Check, batch, check.Id, check.Verdict.ToString(), $"{check.Title}: {Words.Of(check.Verdict)}, {measured}{why}");
+        }
+    }
+
+    private static IEnumerable<FollowEvent> Reports(IReadOnlyList<Artifact> before, BatchStatus now)
+    {
+        // The page that people open; the others lie beside it.
+        if (now.Artifacts.FirstOrDefault(a => a.Path.EndsWith(".html", StringComparison.Ordinal)) is { } page && !before.Contains(page))
+        {
+            yield return new(FollowKind.Report, now.Batch, page.Path, page.Digest, $"Report: {page.File ?? $"{page.Path} (in the ledger)"}");
         }
     }
 

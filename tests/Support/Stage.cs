@@ -9,6 +9,7 @@ using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Reports;
 using Orchestrator.Worker;
 using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
@@ -73,7 +74,8 @@ public sealed class Stage : IAsyncLifetime
             .AddAllActivities(new NoticeActivities(channel, new Uri("http://channel/")))
             .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
-            .AddAllActivities(new BackfillActivities(sites, TimeProvider.System)));
+            .AddAllActivities(new BackfillActivities(sites, TimeProvider.System))
+            .AddAllActivities(new ReportActivities(sites, databases)));
         await worker.ExecuteAsync(stop);
     }
 

@@ -13,13 +13,13 @@ namespace Orchestrator.Tests.Support;
 /// <summary>One database that is ledger and target at once, with a plan published and a run opened: activities without Temporal.</summary>
 internal sealed class Worksite : IAsyncDisposable
 {
-    private Worksite(string connection, MigrationPlan plan)
+    private Worksite(string connection, MigrationPlan plan, string environment)
     {
         Plan = plan;
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = 8 }.ConnectionString);
         Databases = new Databases(new ActivitySettings { Ledger = connection, ReadVariable = _ => connection });
         Sites = new StepSites(Databases);
-        Run = new RunReference(Guid.NewGuid(), PlanCanon.DigestOf(plan), "test", "tester");
+        Run = new RunReference(Guid.NewGuid(), PlanCanon.DigestOf(plan), environment, "tester");
     }
 
     public MigrationPlan Plan { get; }
@@ -34,9 +34,9 @@ internal sealed class Worksite : IAsyncDisposable
 
     public BatchReference Batch => new(Run, Plan.Batches[0].Id, "workflow");
 
-    public static async Task<Worksite> OpenAsync(string connection, MigrationPlan plan)
+    public static async Task<Worksite> OpenAsync(string connection, MigrationPlan plan, string environment = "test")
     {
-        var site = new Worksite(connection, plan);
+        var site = new Worksite(connection, plan, environment);
         await PublishedPlans.PublishAsync(await site.Databases.LedgerAsync(default), plan, default);
         return site;
     }

@@ -42,6 +42,12 @@ public interface ICheckActivities
     Task<IReadOnlyList<CheckResult>> MeasureAsync(CheckRound round);
 }
 
+public interface IReportActivities
+{
+    [Activity]
+    Task<IReadOnlyList<Artifact>> ReportAsync(ReportRequest request);
+}
+
 public interface IScriptActivities
 {
     [Activity]

@@ -56,6 +56,8 @@ public sealed record BatchCarry
 
     public required IReadOnlyList<CheckResult> Postchecks { get; init; }
 
+    public required IReadOnlyList<Artifact> Artifacts { get; init; }
+
     public required GateCarry Gate { get; init; }
 
     public required bool Paused { get; init; }

@@ -13,7 +13,8 @@ public sealed record MigrationPlan
 
     public required IReadOnlyList<Batch> Batches { get; init; }
 
-    public PlanEnvironment? FindEnvironment(string name) => Environments.FirstOrDefault(e => e.Name == name);
+    /// <summary>The environment of this name, or the one that a rehearsal of this name is a clone of.</summary>
+    public PlanEnvironment? FindEnvironment(string name) => Environments.FirstOrDefault(e => e.Name == EnvironmentName.Parse(name).Name);
 
     public Batch? FindBatch(string id) => Batches.FirstOrDefault(b => b.Id == id);
 }

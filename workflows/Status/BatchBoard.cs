@@ -15,6 +15,8 @@ internal sealed class BatchBoard(string batch)
 
     public BatchOutcome? Outcome { get; set; }
 
+    public IReadOnlyList<Artifact> Artifacts { get; set; } = [];
+
     public IReadOnlyList<CheckResult> Prechecks { get; set; } = [];
 
     public IReadOnlyList<CheckResult> Postchecks { get; set; } = [];
@@ -56,6 +58,7 @@ internal sealed class BatchBoard(string batch)
         Steps = [.. _steps],
         Prechecks = Prechecks,
         Postchecks = Postchecks,
+        Artifacts = Artifacts,
         Gate = gate.View is { } view ? Read(view, gate.Refusals) : null,
         Reason = Reason,
         Outcome = Outcome,

@@ -49,6 +49,9 @@ public sealed record BatchStatus
 
     public required IReadOnlyList<CheckResult> Postchecks { get; init; }
 
+    /// <summary>The newest report: what the checks above are about, whole.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
+
     public GateStatus? Gate { get; init; }
 
     /// <summary>Why it stopped, or what a person must look at.</summary>
@@ -96,6 +99,9 @@ public sealed record ProgramStatus
     public required bool Paused { get; init; }
 
     public required IReadOnlyList<BatchLine> Batches { get; init; }
+
+    /// <summary>The report of the whole program, once it has ended.</summary>
+    public IReadOnlyList<Artifact> Artifacts { get; init; } = [];
 
     public ProgramOutcome? Outcome { get; init; }
 }
