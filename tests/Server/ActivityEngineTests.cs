@@ -31,7 +31,7 @@ public sealed class ActivityEngineTests
         run.Do(step => ActivityTasks.Fail(step, step.State.Activities[Scheduled], Failure("once"), "worker"));
         run.Pass(TimeSpan.FromSeconds(1));
         run.FireDue();
-        run.Do(step => ActivityTasks.Start(step, step.State.Activities[Scheduled], "second worker", "request"));
+        run.Do(step => ActivityTasks.Start(step, step.State.Activities[Scheduled], new TaskTaker("second worker", ""), "request"));
 
         run.Do(step => ActivityTasks.Complete(step, step.State.Activities[Scheduled], null, "second worker"));
 
@@ -118,7 +118,7 @@ public sealed class ActivityEngineTests
     {
         var run = new EngineRun();
         run.Advance(Some.Activity("a", configure));
-        run.Do(step => ActivityTasks.Start(step, step.State.Activities[Scheduled], "worker", "request"));
+        run.Do(step => ActivityTasks.Start(step, step.State.Activities[Scheduled], new TaskTaker("worker", ""), "request"));
         return run;
     }
 

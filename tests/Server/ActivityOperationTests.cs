@@ -58,7 +58,7 @@ public sealed class ActivityOperationTests
     {
         var run = new EngineRun();
         run.Advance(Some.Activity("a"));
-        run.Do(step => ActivityTasks.Start(step, step.State.Activities[5], "worker", "request"));
+        run.Do(step => ActivityTasks.Start(step, step.State.Activities[5], new TaskTaker("worker", ""), "request"));
         return run;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class EngineRun
         Finish(step);
     }
 
-    public void StartTask() => Do(step => WorkflowTasks.Start(step, "worker", NewId()));
+    public void StartTask() => Do(step => WorkflowTasks.Start(step, new TaskTaker("worker", ""), NewId()));
 
     public CompletionResult Complete(params Command[] commands)
     {

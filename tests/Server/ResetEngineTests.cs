@@ -29,7 +29,7 @@ public sealed class ResetEngineTests
     {
         var run = new EngineRun();
         run.Advance(Some.Activity("done"), Some.Activity("pending"), Some.Timer("t", TimeSpan.FromMinutes(1)));
-        run.Do(step => ActivityTasks.Start(step, step.State.Activities[5], "worker", "request"));
+        run.Do(step => ActivityTasks.Start(step, step.State.Activities[5], new TaskTaker("worker", ""), "request"));
         run.Do(step => ActivityTasks.Complete(step, step.State.Activities[5], null, "worker"));
         run.Advance();
 

@@ -51,7 +51,7 @@ public sealed class WorkflowTaskEngineTests
     {
         var run = new EngineRun();
         run.Advance(Some.Activity("a"));
-        run.Do(step => ActivityTasks.Start(step, step.State.Activities[5], "worker", "request"));
+        run.Do(step => ActivityTasks.Start(step, step.State.Activities[5], new TaskTaker("worker", ""), "request"));
         run.Signal("wake");
         run.StartTask();
         run.Do(step => ActivityTasks.Complete(step, step.State.Activities[5], null, "worker"));

@@ -80,14 +80,18 @@ function compare(name, first, second) {
     .map(([mark, outcome]) => ({ mark, key: outcome?.outcome ?? 'not run', part: outcome?.error ?? outcome?.reason ?? '' }));
   if (differences.length === 0) {
     const found = difference(first.records.flatMap(entries), second.records.flatMap(entries));
-    differences.push(...found.filter((each) => !isKnown(each)));
+    differences.push(...found.filter((each) => !isKnown(name, each)));
   }
   return { name, same: differences.length === 0, differences };
 }
 
-/** A known difference is one part of one kind of event, wherever it shows. */
-function isKnown({ mark, key, part }) {
-  return mark === '~' && known.some((each) => `${kindOf(key)} ${part}`.startsWith(`${each.part}:`));
+/** A known difference is one part of one kind of event, wherever it shows or in one scenario; or all that one scenario sees. */
+function isKnown(name, { mark, key, part }) {
+  return known.some(
+    (each) =>
+      (each.scenario ?? name) === name &&
+      (each.part === undefined || (mark === '~' && `${kindOf(key)} ${part}`.startsWith(`${each.part}:`))),
+  );
 }
 
 /** The key without the record's label. */

@@ -28,6 +28,7 @@ internal sealed class ActivityState
     public DateTimeOffset? StartedAt { get; set; }
     public string RequestId { get; set; } = "";
     public string Identity { get; set; } = "";
+    public string BuildId { get; set; } = "";
     public string LastIdentity { get; set; } = "";
     public DateTimeOffset? LastStartedAt { get; set; }
     public DateTimeOffset? LastAttemptClosedAt { get; set; }

@@ -35,11 +35,14 @@ internal static class ActivityTasks
                 Priority = command.Priority,
             },
         });
+#pragma warning disable CS0612 // The event repeats the deprecated field of the command.
+        scheduled.ActivityTaskScheduledEventAttributes.UseWorkflowBuildId = command.UseWorkflowBuildId;
+#pragma warning restore CS0612
         var activity = Pending(step, scheduled);
         state.Activities.Add(activity.ScheduledEventId, activity);
         if (command.RequestEagerExecution && activity.TaskQueue == state.TaskQueue)
         {
-            Start(step, activity, context.Identity, $"eager-{activity.ScheduledEventId}");
+            Start(step, activity, context.Worker, $"eager-{activity.ScheduledEventId}");
             context.EagerActivities.Add(activity.ScheduledEventId);
             return;
         }
@@ -80,19 +83,20 @@ internal static class ActivityTasks
         if (!activity.IsStarted)
         {
             state.Activities.Remove(id);
-            step.Record(CanceledEvent(activity, NotStartedDetails(), context.Identity));
+            step.Record(CanceledEvent(activity, NotStartedDetails(), context.Worker.Identity));
             context.ResolvedAtOnce = true;
         }
     }
 
-    public static void Start(Transition step, ActivityState activity, string identity, string requestId)
+    public static void Start(Transition step, ActivityState activity, TaskTaker taker, string requestId)
     {
         activity.StartedAt = step.Now;
         activity.LastStartedAt = step.Now;
         activity.IsBackingOff = false;
         activity.RequestId = requestId;
-        activity.Identity = identity;
-        activity.LastIdentity = identity;
+        activity.Identity = taker.Identity;
+        activity.BuildId = taker.BuildId;
+        activity.LastIdentity = taker.Identity;
     }
 
     public static void Complete(Transition step, ActivityState activity, Payloads? result, string identity) =>
@@ -155,10 +159,7 @@ internal static class ActivityTasks
             failure = TimeoutFailure(TimeoutType.ScheduleToClose, activity);
         }
 
-        if (failure.TimeoutFailureInfo.TimeoutType == TimeoutType.ScheduleToClose)
-        {
-            failure.Cause = activity.LastFailure;
-        }
+        failure.Cause = activity.LastFailure;
 
         Close(step, activity, new HistoryEvent
         {
@@ -257,7 +258,7 @@ internal static class ActivityTasks
             activity.PendingReset = null;
         }
 
-        activity.LastFailure = Retries.Trim(failure);
+        activity.LastFailure = Retries.Trim(WithoutHeartbeat(failure));
         activity.LastAttemptClosedAt = step.Now;
         activity.RetryInterval = delay;
         activity.StartedAt = null;
@@ -280,18 +281,21 @@ internal static class ActivityTasks
         WorkflowTasks.Wake(step);
     }
 
-    private static HistoryEvent StartedEvent(ActivityState activity) => new()
+    private static HistoryEvent StartedEvent(ActivityState activity)
     {
-        EventType = EventType.ActivityTaskStarted,
-        ActivityTaskStartedEventAttributes = new()
+        var attributes = new ActivityTaskStartedEventAttributes
         {
             ScheduledEventId = activity.ScheduledEventId,
             Identity = activity.Identity,
             RequestId = activity.RequestId,
             Attempt = activity.Attempt,
             LastFailure = activity.LastFailure,
-        },
-    };
+        };
+#pragma warning disable CS0612 // Where people and SDKs look for the build of a worker that is not versioned.
+        attributes.WorkerVersion = TaskTaker.Stamp(activity.BuildId);
+#pragma warning restore CS0612
+        return new HistoryEvent { EventType = EventType.ActivityTaskStarted, ActivityTaskStartedEventAttributes = attributes };
+    }
 
     private static HistoryEvent CanceledEvent(ActivityState activity, Payloads? details, string identity) => new()
     {
@@ -304,6 +308,19 @@ internal static class ActivityTasks
             Identity = identity,
         },
     };
+
+    /// <summary>The next attempt gets the details of the last heartbeat by themselves.</summary>
+    private static Failure WithoutHeartbeat(Failure failure)
+    {
+        if (failure.TimeoutFailureInfo?.LastHeartbeatDetails is null)
+        {
+            return failure;
+        }
+
+        var kept = failure.Clone();
+        kept.TimeoutFailureInfo.LastHeartbeatDetails = null;
+        return kept;
+    }
 
     private static Failure TimeoutFailure(TimeoutType type, ActivityState activity) => new()
     {

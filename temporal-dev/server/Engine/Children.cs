@@ -67,8 +67,7 @@ internal static class Children
         WorkflowTasks.Wake(step);
     }
 
-    public static void StartFailed(
-        Transition step, ChildState child, StartChildWorkflowExecutionFailedCause cause, long completedEventId)
+    public static void StartFailed(Transition step, ChildState child, StartChildWorkflowExecutionFailedCause cause)
     {
         step.State.Children.Remove(child.InitiatedEventId);
         step.Record(new HistoryEvent
@@ -82,7 +81,6 @@ internal static class Children
                 WorkflowType = new() { Name = child.WorkflowType },
                 Cause = cause,
                 InitiatedEventId = child.InitiatedEventId,
-                WorkflowTaskCompletedEventId = completedEventId,
             },
         });
         WorkflowTasks.Wake(step);
@@ -106,10 +104,11 @@ internal static class Children
     private static StartChildWorkflowExecutionInitiatedEventAttributes Initiated(
         RunState state, StartChildWorkflowExecutionCommandAttributes command, string workflowId, CommandContext context)
     {
-#pragma warning disable CS0612 // Workers still name the namespace in the deprecated field.
+#pragma warning disable CS0612 // Workers still name the namespace and ask for their own build in deprecated fields.
         var name = command.Namespace.Length > 0 ? command.Namespace : state.NamespaceName;
+        var inheritsBuild = command.InheritBuildId;
 #pragma warning restore CS0612
-        return new StartChildWorkflowExecutionInitiatedEventAttributes
+        var attributes = new StartChildWorkflowExecutionInitiatedEventAttributes
         {
             Namespace = name,
             NamespaceId = name == state.NamespaceName ? state.NamespaceId : "",
@@ -121,11 +120,9 @@ internal static class Children
                 Kind = TaskQueueKind.Normal,
             },
             Input = command.Input,
-            WorkflowExecutionTimeout = command.WorkflowExecutionTimeout ?? new Duration(),
+            WorkflowExecutionTimeout = command.WorkflowExecutionTimeout,
             WorkflowRunTimeout = command.WorkflowRunTimeout ?? new Duration(),
-            WorkflowTaskTimeout = command.WorkflowTaskTimeout is { } task && task.ToTimeSpan() > TimeSpan.Zero
-                ? task
-                : Duration.FromTimeSpan(state.TaskTimeout),
+            WorkflowTaskTimeout = TaskTimeout(state, command),
             ParentClosePolicy = command.ParentClosePolicy == ParentClosePolicy.Unspecified
                 ? ParentClosePolicy.Terminate
                 : command.ParentClosePolicy,
@@ -136,10 +133,23 @@ internal static class Children
             RetryPolicy = command.RetryPolicy is null ? null : Retries.WithDefaults(command.RetryPolicy),
             CronSchedule = command.CronSchedule,
             Header = command.Header,
-            Memo = command.Memo,
+            Memo = command.Memo is { Fields.Count: > 0 } ? command.Memo : null,
             SearchAttributes = command.SearchAttributes,
             Priority = command.Priority,
         };
+#pragma warning disable CS0612 // The event repeats the deprecated field of the command.
+        attributes.InheritBuildId = inheritsBuild;
+#pragma warning restore CS0612
+        return attributes;
+    }
+
+    /// <summary>The parent's own where the command gives none; no task may take longer than its run.</summary>
+    private static Duration TaskTimeout(RunState state, StartChildWorkflowExecutionCommandAttributes command)
+    {
+        var given = command.WorkflowTaskTimeout?.ToTimeSpan() ?? TimeSpan.Zero;
+        var task = given > TimeSpan.Zero ? given : state.TaskTimeout;
+        var run = command.WorkflowRunTimeout?.ToTimeSpan() ?? TimeSpan.Zero;
+        return Duration.FromTimeSpan(run > TimeSpan.Zero && run < task ? run : task);
     }
 
     private static WorkflowExecution Execution(ChildState child) => new() { WorkflowId = child.WorkflowId, RunId = child.RunId };

@@ -70,7 +70,18 @@ internal static class Closing
         Require.Size(command.Input, Limits.BlobBytes, "The input", bad);
         Require.Size(command.Memo, Limits.MemoBytes, "The memo", bad);
         var next = Succession.ByCommand(step, command);
-        Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, ContinuedAsNew(next, context.CompletedEventId));
+        var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
+        {
+            WorkflowTaskCompletedEventId = context.CompletedEventId,
+            Initiator = command.Initiator,
+            WorkflowRunTimeout = Succession.RunTimeout(step, command),
+            WorkflowTaskTimeout = Succession.TaskTimeout(step, command),
+            BackoffStartInterval = command.BackoffStartInterval,
+        };
+#pragma warning disable CS0612 // The event repeats the deprecated field of the command.
+        attributes.InheritBuildId = command.InheritBuildId;
+#pragma warning restore CS0612
+        Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, ContinuedAsNew(next, attributes));
     }
 
     public static void Terminate(Transition step, TerminateRequest request)
@@ -103,7 +114,13 @@ internal static class Closing
         if (!isChainOver && NextAfter(step, verdict, failure) is { } next)
         {
             // The service goes on with the chain by itself, and the history says so in these words.
-            Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, ContinuedAsNew(next, 0));
+            var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
+            {
+                WorkflowRunTimeout = step.State.Started.WorkflowRunTimeout,
+                WorkflowTaskTimeout = step.State.Started.WorkflowTaskTimeout,
+                BackoffStartInterval = next.State.Started.FirstWorkflowTaskBackoff,
+            };
+            Close(step, WorkflowExecutionStatus.ContinuedAsNew, next, ContinuedAsNew(next, attributes));
             return;
         }
 
@@ -114,25 +131,18 @@ internal static class Closing
         });
     }
 
-    private static HistoryEvent ContinuedAsNew(Transition next, long completedEventId)
+    /// <summary>Adds what the next run begins with to what only this one knows.</summary>
+    private static HistoryEvent ContinuedAsNew(Transition next, WorkflowExecutionContinuedAsNewEventAttributes attributes)
     {
         var started = next.State.Started;
-        var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
-        {
-            NewExecutionRunId = next.State.RunId,
-            WorkflowType = started.WorkflowType,
-            TaskQueue = started.TaskQueue,
-            Input = started.Input,
-            WorkflowRunTimeout = started.WorkflowRunTimeout,
-            WorkflowTaskTimeout = started.WorkflowTaskTimeout,
-            WorkflowTaskCompletedEventId = completedEventId,
-            BackoffStartInterval = started.FirstWorkflowTaskBackoff,
-            Initiator = started.Initiator,
-            LastCompletionResult = started.LastCompletionResult,
-            Header = started.Header,
-            Memo = started.Memo,
-            SearchAttributes = started.SearchAttributes,
-        };
+        attributes.NewExecutionRunId = next.State.RunId;
+        attributes.WorkflowType = started.WorkflowType;
+        attributes.TaskQueue = started.TaskQueue;
+        attributes.Input = started.Input;
+        attributes.LastCompletionResult = started.LastCompletionResult;
+        attributes.Header = started.Header;
+        attributes.Memo = started.Memo;
+        attributes.SearchAttributes = started.SearchAttributes;
 #pragma warning disable CS0612 // Deprecated for workers, still what tells why the service continued the chain.
         attributes.Failure = started.ContinuedFailure;
 #pragma warning restore CS0612

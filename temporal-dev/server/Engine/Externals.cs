@@ -21,15 +21,14 @@ internal static class Externals
             WorkflowTaskFailedCause.PendingSignalsLimitExceeded);
 
 #pragma warning disable CS0612 // Workers still use the deprecated fields, and the event has to repeat them.
-        var (name, id) = Namespace(step.State, command.Namespace);
         var initiated = step.Append(new HistoryEvent
         {
             EventType = EventType.SignalExternalWorkflowExecutionInitiated,
             SignalExternalWorkflowExecutionInitiatedEventAttributes = new()
             {
                 WorkflowTaskCompletedEventId = context.CompletedEventId,
-                Namespace = name,
-                NamespaceId = id,
+                Namespace = command.Namespace,
+                NamespaceId = NamespaceId(step.State, command.Namespace),
                 WorkflowExecution = command.Execution,
                 SignalName = command.SignalName,
                 Input = command.Input,
@@ -55,15 +54,14 @@ internal static class Externals
             WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded);
 
 #pragma warning disable CS0612 // Workers still use the deprecated fields, and the event has to repeat them.
-        var (name, id) = Namespace(step.State, command.Namespace);
         var initiated = step.Append(new HistoryEvent
         {
             EventType = EventType.RequestCancelExternalWorkflowExecutionInitiated,
             RequestCancelExternalWorkflowExecutionInitiatedEventAttributes = new()
             {
                 WorkflowTaskCompletedEventId = context.CompletedEventId,
-                Namespace = name,
-                NamespaceId = id,
+                Namespace = command.Namespace,
+                NamespaceId = NamespaceId(step.State, command.Namespace),
                 WorkflowExecution = new() { WorkflowId = command.WorkflowId, RunId = command.RunId },
                 Control = command.Control,
                 ChildWorkflowOnly = command.ChildWorkflowOnly,
@@ -92,7 +90,7 @@ internal static class Externals
                 ExternalWorkflowExecutionSignaledEventAttributes = new()
                 {
                     InitiatedEventId = initiated.EventId,
-                    Namespace = request.Namespace,
+                    Namespace = NamespaceName(step.State, request.Namespace),
                     NamespaceId = request.NamespaceId,
                     WorkflowExecution = request.WorkflowExecution,
                     Control = request.Control,
@@ -104,9 +102,8 @@ internal static class Externals
                 SignalExternalWorkflowExecutionFailedEventAttributes = new()
                 {
                     Cause = failed,
-                    WorkflowTaskCompletedEventId = request.WorkflowTaskCompletedEventId,
                     InitiatedEventId = initiated.EventId,
-                    Namespace = request.Namespace,
+                    Namespace = NamespaceName(step.State, request.Namespace),
                     NamespaceId = request.NamespaceId,
                     WorkflowExecution = request.WorkflowExecution,
                     Control = request.Control,
@@ -133,7 +130,7 @@ internal static class Externals
                 ExternalWorkflowExecutionCancelRequestedEventAttributes = new()
                 {
                     InitiatedEventId = initiated.EventId,
-                    Namespace = request.Namespace,
+                    Namespace = NamespaceName(step.State, request.Namespace),
                     NamespaceId = request.NamespaceId,
                     WorkflowExecution = request.WorkflowExecution,
                 },
@@ -144,9 +141,8 @@ internal static class Externals
                 RequestCancelExternalWorkflowExecutionFailedEventAttributes = new()
                 {
                     Cause = failed,
-                    WorkflowTaskCompletedEventId = request.WorkflowTaskCompletedEventId,
                     InitiatedEventId = initiated.EventId,
-                    Namespace = request.Namespace,
+                    Namespace = NamespaceName(step.State, request.Namespace),
                     NamespaceId = request.NamespaceId,
                     WorkflowExecution = request.WorkflowExecution,
                     Control = request.Control,
@@ -156,6 +152,9 @@ internal static class Externals
         WorkflowTasks.Wake(step);
     }
 
-    private static (string Name, string Id) Namespace(RunState state, string given) =>
-        given.Length == 0 || given == state.NamespaceName ? (state.NamespaceName, state.NamespaceId) : (given, "");
+    /// <summary>A worker may leave out the namespace that it shares with the receiver.</summary>
+    private static string NamespaceName(RunState state, string given) => given.Length == 0 ? state.NamespaceName : given;
+
+    private static string NamespaceId(RunState state, string given) =>
+        NamespaceName(state, given) == state.NamespaceName ? state.NamespaceId : "";
 }

@@ -128,7 +128,7 @@ internal static class Resets
             ScheduledEventId = started.WorkflowTaskStartedEventAttributes.ScheduledEventId,
             StartedEventId = started.EventId,
             Cause = WorkflowTaskFailedCause.ResetWorkflow,
-            Failure = new() { Message = request.Reason, Source = "Server", ResetWorkflowFailureInfo = new() },
+            Failure = new() { Message = request.Reason, ResetWorkflowFailureInfo = new() },
             Identity = request.Identity,
             BaseRunId = original.RunId,
             NewRunId = runId,

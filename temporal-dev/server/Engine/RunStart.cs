@@ -52,7 +52,7 @@ internal static class RunStart
     {
         var started = spec.Started;
         var backoff = started.FirstWorkflowTaskBackoff.ToTimeSpan();
-        var runTimeout = started.WorkflowRunTimeout.ToTimeSpan();
+        var runTimeout = started.WorkflowRunTimeout?.ToTimeSpan() ?? TimeSpan.Zero;
         return new RunState
         {
             NamespaceId = spec.NamespaceId,
@@ -65,7 +65,7 @@ internal static class RunStart
             TaskQueue = started.TaskQueue.Name,
             StartedAt = now,
             RunTimeout = runTimeout,
-            ExecutionTimeout = started.WorkflowExecutionTimeout.ToTimeSpan(),
+            ExecutionTimeout = started.WorkflowExecutionTimeout?.ToTimeSpan() ?? TimeSpan.Zero,
             TaskTimeout = started.WorkflowTaskTimeout.ToTimeSpan(),
             ExecutionExpiresAt = started.WorkflowExecutionExpirationTime?.ToDateTimeOffset(),
             RunExpiresAt = runTimeout > TimeSpan.Zero ? now + backoff + runTimeout : null,
@@ -79,8 +79,7 @@ internal static class RunStart
     private static void FillTimeouts(WorkflowExecutionStartedEventAttributes started, DateTimeOffset now)
     {
         started.FirstWorkflowTaskBackoff ??= new Duration();
-        started.WorkflowExecutionTimeout ??= new Duration();
-        var execution = started.WorkflowExecutionTimeout.ToTimeSpan();
+        var execution = started.WorkflowExecutionTimeout?.ToTimeSpan() ?? TimeSpan.Zero;
         if (execution > TimeSpan.Zero && started.WorkflowExecutionExpirationTime is null)
         {
             started.WorkflowExecutionExpirationTime =
@@ -98,7 +97,7 @@ internal static class RunStart
         var task = started.WorkflowTaskTimeout?.ToTimeSpan() ?? TimeSpan.Zero;
         task = task > TimeSpan.Zero ? task : Limits.DefaultTaskTimeout;
         task = task < Limits.MaximumTaskTimeout ? task : Limits.MaximumTaskTimeout;
-        started.WorkflowRunTimeout = Duration.FromTimeSpan(run);
+        started.WorkflowRunTimeout = run > TimeSpan.Zero ? Duration.FromTimeSpan(run) : started.WorkflowRunTimeout;
         started.WorkflowTaskTimeout = Duration.FromTimeSpan(run > TimeSpan.Zero && run < task ? run : task);
     }
 }

@@ -116,6 +116,7 @@ internal sealed class WorkflowTaskState
     public StickyQueue? Sticky { get; set; }
     public string RequestId { get; set; } = "";
     public string Identity { get; set; } = "";
+    public string BuildId { get; set; } = "";
     public long HistoryBytesAtStart { get; set; }
     public bool SuggestContinueAsNew { get; set; }
 

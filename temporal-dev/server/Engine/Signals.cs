@@ -1,5 +1,6 @@
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.History.V1;
 using TemporalDev.Protocol.Grpc;
 
@@ -107,11 +108,14 @@ internal static class RunRefusals
     {
         if (!state.IsOpen)
         {
-            throw new GrpcException(GrpcStatusCode.NotFound, "workflow execution already completed");
+            throw NotFound("workflow execution already completed");
         }
     }
 
-    public static GrpcException NoSuchRun() => new(GrpcStatusCode.NotFound, "workflow not found");
+    public static GrpcException NoSuchRun() => NotFound("workflow not found");
 
-    public static GrpcException StaleToken(string kind) => new(GrpcStatusCode.NotFound, $"{kind} not found.");
+    public static GrpcException StaleToken(string kind) => NotFound($"{kind} not found.");
+
+    /// <summary>Clients tell by the detail that the thing is missing, not the method.</summary>
+    public static GrpcException NotFound(string sentence) => new(GrpcStatusCode.NotFound, sentence, new NotFoundFailure());
 }

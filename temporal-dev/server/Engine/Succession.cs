@@ -61,11 +61,18 @@ internal static class Succession
         started.CronSchedule = command.CronSchedule;
         started.ContinuedFailure = command.Failure;
         started.LastCompletionResult = command.LastCompletionResult;
-        started.WorkflowRunTimeout = Given(command.WorkflowRunTimeout) ?? started.WorkflowRunTimeout;
-        started.WorkflowTaskTimeout = Given(command.WorkflowTaskTimeout) ?? started.WorkflowTaskTimeout;
+        started.WorkflowRunTimeout = RunTimeout(step, command);
+        started.WorkflowTaskTimeout = TaskTimeout(step, command);
         started.FirstWorkflowTaskBackoff = Given(command.BackoffStartInterval) ?? new Duration();
         return Begin(step, started);
     }
+
+    /// <summary>As the command has it, before the next run is cut to what is left of its chain.</summary>
+    public static Duration RunTimeout(Transition step, ContinueAsNewWorkflowExecutionCommandAttributes command) =>
+        Given(command.WorkflowRunTimeout) ?? step.State.Started.WorkflowRunTimeout?.Clone() ?? new Duration();
+
+    public static Duration TaskTimeout(Transition step, ContinueAsNewWorkflowExecutionCommandAttributes command) =>
+        Given(command.WorkflowTaskTimeout) ?? step.State.Started.WorkflowTaskTimeout.Clone();
 
     private static WorkflowExecutionStartedEventAttributes Inherited(Transition step)
     {

@@ -31,7 +31,8 @@ internal static class TaskCompletion
         SetSticky(state, request);
 
         var updates = new UpdateProtocol(request.Messages, inbox);
-        var context = new CommandContext(completed.EventId, request.Identity, updates, state.Buffered.Count > 0 || inbox.HasMore);
+        var worker = new TaskTaker(request.Identity, task.BuildId);
+        var context = new CommandContext(completed.EventId, worker, updates, state.Buffered.Count > 0 || inbox.HasMore);
         foreach (var command in request.Commands)
         {
             Commands.Apply(step, command, context);
@@ -52,12 +53,7 @@ internal static class TaskCompletion
     /// <summary>Turns a refused completion into a failed task; the state must be the one from before the completion.</summary>
     public static void Refuse(Transition step, WorkflowTaskRefusal refusal, string identity)
     {
-        var failure = new Failure
-        {
-            Message = refusal.Message,
-            Source = "Server",
-            ServerFailureInfo = new ServerFailureInfo { NonRetryable = true },
-        };
+        var failure = new Failure { Message = refusal.Message, ServerFailureInfo = new() };
         WorkflowTasks.Fail(step, new TaskFailure(refusal.Cause, failure, identity));
         if (refusal.ClosesTheRun)
         {
@@ -94,7 +90,7 @@ internal static class TaskCompletion
         WorkflowTasks.Schedule(step, isHeartbeat ? task.FirstScheduledAt : step.Now);
         if (request.ReturnNewWorkflowTask)
         {
-            WorkflowTasks.Start(step, request.Identity, nextRequestId);
+            WorkflowTasks.Start(step, context.Worker, nextRequestId);
             result.StartedNextTask = true;
             return;
         }
@@ -139,11 +135,11 @@ internal static class TaskCompletion
 }
 
 /// <summary>What the commands of one completion share.</summary>
-internal sealed class CommandContext(long completedEventId, string identity, UpdateProtocol updates, bool hadBufferedEvents)
+internal sealed class CommandContext(long completedEventId, TaskTaker worker, UpdateProtocol updates, bool hadBufferedEvents)
 {
     public long CompletedEventId => completedEventId;
 
-    public string Identity => identity;
+    public TaskTaker Worker => worker;
 
     public UpdateProtocol Updates => updates;
 

@@ -51,7 +51,7 @@ internal static class UserTimers
                 TimerId = command.TimerId,
                 StartedEventId = startedEventId,
                 WorkflowTaskCompletedEventId = context.CompletedEventId,
-                Identity = context.Identity,
+                Identity = context.Worker.Identity,
             },
         });
     }

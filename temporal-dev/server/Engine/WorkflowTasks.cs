@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.History.V1;
@@ -59,7 +60,7 @@ internal static class WorkflowTasks
         step.MakeReady(new ReadyTask(ReadyKind.WorkflowTask, task.ScheduledEventId, task.Attempt));
     }
 
-    public static void Start(Transition step, string identity, string requestId)
+    public static void Start(Transition step, TaskTaker taker, string requestId)
     {
         var state = step.State;
         var task = state.WorkflowTask!;
@@ -72,7 +73,8 @@ internal static class WorkflowTasks
             step.Append(ScheduledEvent(state, task));
         }
 
-        task.Identity = identity;
+        task.Identity = taker.Identity;
+        task.BuildId = taker.BuildId;
         task.RequestId = requestId;
         task.StartedAt = step.Now;
         task.HistoryBytesAtStart = state.HistoryBytes;
@@ -200,22 +202,31 @@ internal static class WorkflowTasks
         },
     };
 
-    private static HistoryEvent StartedEvent(WorkflowTaskState task) => new()
+    private static HistoryEvent StartedEvent(WorkflowTaskState task)
     {
-        EventType = EventType.WorkflowTaskStarted,
-        WorkflowTaskStartedEventAttributes = new()
+        var attributes = new WorkflowTaskStartedEventAttributes
         {
             ScheduledEventId = task.ScheduledEventId,
             Identity = task.Identity,
             RequestId = task.RequestId,
             HistorySizeBytes = task.HistoryBytesAtStart,
             SuggestContinueAsNew = task.SuggestContinueAsNew,
-        },
-    };
+        };
+#pragma warning disable CS0612 // Where people and SDKs look for the build of a worker that is not versioned.
+        attributes.WorkerVersion = TaskTaker.Stamp(task.BuildId);
+#pragma warning restore CS0612
+        return new HistoryEvent { EventType = EventType.WorkflowTaskStarted, WorkflowTaskStartedEventAttributes = attributes };
+    }
 
     private static TaskQueue QueueOf(RunState state, WorkflowTaskState task) => task.Sticky is { } sticky
         ? new TaskQueue { Name = sticky.Name, Kind = TaskQueueKind.Sticky, NormalName = state.TaskQueue }
         : new TaskQueue { Name = state.TaskQueue, Kind = TaskQueueKind.Normal };
+}
+
+/// <summary>The worker that takes a task: its name for people, and the build that it runs, where it tells.</summary>
+internal sealed record TaskTaker(string Identity, string BuildId)
+{
+    public static WorkerVersionStamp? Stamp(string buildId) => buildId.Length == 0 ? null : new() { BuildId = buildId };
 }
 
 internal sealed record TaskFailure(WorkflowTaskFailedCause Cause, Failure? Failure, string Identity);

@@ -14,6 +14,9 @@ namespace TemporalDev.Server.Host;
 /// <summary>The embedded Temporal service in this process: the same code that the executable runs.</summary>
 public sealed class EmbeddedTemporal : IAsyncDisposable
 {
+    /// <summary>On one machine smaller answers are sent faster than they are compressed.</summary>
+    private const int CompressFromBytes = 256 * 1024;
+
     private readonly WebApplication _web;
     private readonly ServerParts _parts;
 
@@ -62,7 +65,12 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
 
     private static WebApplication Build(TemporalOptions options, ILoggerFactory log, ServerParts parts)
     {
-        var grpc = new GrpcServerOptions { ApiKey = options.ApiKey, ServerName = options.Name };
+        var grpc = new GrpcServerOptions
+        {
+            ApiKey = options.ApiKey,
+            ServerName = options.Name,
+            CompressResponsesFromBytes = CompressFromBytes,
+        };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(options.Time);

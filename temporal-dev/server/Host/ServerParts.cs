@@ -14,6 +14,7 @@ using TemporalDev.Server.Storage.Memory;
 using TemporalDev.Server.Storage.Postgres;
 using TemporalDev.Server.Timers;
 using TemporalDev.Server.Updates;
+using TemporalDev.Server.Workers;
 
 namespace TemporalDev.Server.Host;
 
@@ -94,6 +95,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var queries = new QueryBoard();
         var updates = new UpdateBoard();
         var outbox = new Outbox();
+        var workers = new WorkerDirectory(time);
         var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
         var executions = new Executions(new ChainCache(_store, time, announcer.Announce));
         var starter = new Starter(executions);
@@ -124,7 +126,8 @@ internal sealed class ServerParts : IAsyncDisposable
             new TestServiceRpc(skipping).Map(Routes);
         }
 
-        new TaskQueueRpc(namespaces, queues).Map(Routes);
+        new TaskQueueRpc(namespaces, queues, workers).Map(Routes);
+        new WorkerRpc(namespaces, workers).Map(Routes);
 
         await foreach (var stored in _store.ReadUnfinishedAsync(cancellation))
         {

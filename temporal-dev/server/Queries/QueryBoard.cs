@@ -153,7 +153,7 @@ internal sealed class QueryBoard
     {
         if (result.Answer?.CalculateSize() > Limits.BlobBytes)
         {
-            throw Failed("The query's answer exceeds size limit.", new Failure { Message = "The query's answer exceeds size limit.", Source = "Server" });
+            throw Failed("The query's answer exceeds size limit.", null);
         }
 
         return result.ResultType == QueryResultType.Answered

@@ -93,7 +93,7 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
             var found = state.Activities.Values
                 .Where(activity => IsAll || (Id.Length > 0 ? activity.ActivityId == Id : activity.ActivityType == Type))
                 .ToList();
-            return found.Count > 0 ? found : throw new GrpcException(GrpcStatusCode.NotFound, "The workflow has no such pending activity.");
+            return found.Count > 0 ? found : throw RunRefusals.NotFound("The workflow has no such pending activity.");
         }
     }
 }

@@ -72,9 +72,12 @@ internal sealed class ActivityTaskRpc(
             return null;
         }
 
+#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
+        var taker = new TaskTaker(request.Identity, request.WorkerVersionCapabilities?.BuildId ?? "");
+#pragma warning restore CS0612
         await Executions.ChangeAsync(lease, run, step =>
         {
-            ActivityTasks.Start(step, activity, request.Identity, Guid.NewGuid().ToString());
+            ActivityTasks.Start(step, activity, taker, Guid.NewGuid().ToString());
             return true;
         });
         return await ActivityTaskReplies.BuildAsync(lease, run, activity, CancellationToken.None);
@@ -187,8 +190,8 @@ internal sealed record ActivityAddress(RunKey Run, TaskToken? Token, string Acti
         return isCurrent ? activity! : throw NotFound();
     }
 
-    private static GrpcException NotFound() => new(
-        GrpcStatusCode.NotFound, "invalid activityID or activity already timed out or invoking workflow is completed");
+    private static GrpcException NotFound() =>
+        RunRefusals.NotFound("invalid activityID or activity already timed out or invoking workflow is completed");
 }
 
 /// <summary>How an attempt of an activity ended, as its worker tells it.</summary>

@@ -7,7 +7,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Rpc;
 
-/// <summary>The search attributes of a workflow's commands, checked before the engine sees them: it knows no namespaces.</summary>
+/// <summary>The search attributes of a workflow's commands, checked and typed before the engine sees them: it knows no namespaces.</summary>
 internal static class CommandAttributes
 {
     public static void Check(IEnumerable<Command> commands, Namespace target)
@@ -18,6 +18,11 @@ internal static class CommandAttributes
             if (AttributeCheck.Problem(attributes, target.Attributes, target.Name) is { } problem)
             {
                 throw new WorkflowTaskRefusal(cause, problem);
+            }
+
+            if (attributes is not null)
+            {
+                target.Attributes.AddTypes(attributes);
             }
         }
     }

@@ -58,6 +58,7 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
             EagerWorkflowStart = true,
             SyncUpdate = true,
             AsyncUpdate = true,
+            WorkerHeartbeats = true,
             WorkerPollCompleteOnShutdown = true,
         };
         description.NamespaceInfo.Limits = new()

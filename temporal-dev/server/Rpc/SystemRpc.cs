@@ -15,8 +15,6 @@ internal static class SystemRpc
     {
         var workflow = ServiceRoutes.Workflow(routes);
         workflow.Add<GetSystemInfoRequest, GetSystemInfoResponse>("GetSystemInfo", (_, _) => Task.FromResult(SystemInfo()));
-        workflow.Add<RecordWorkerHeartbeatRequest, RecordWorkerHeartbeatResponse>(
-            "RecordWorkerHeartbeat", (_, _) => Task.FromResult(new RecordWorkerHeartbeatResponse()));
         workflow.Add<GetClusterInfoRequest, GetClusterInfoResponse>("GetClusterInfo", (_, _) => Task.FromResult(ClusterInfo()));
         var health = new ServiceRoutes(routes, HealthReflection.Descriptor.Services[0]);
         health.Add<HealthCheckRequest, HealthCheckResponse>("Check", (request, _) => Task.FromResult(Health(request)));
@@ -35,6 +33,7 @@ internal static class SystemRpc
             UpsertMemo = true,
             EagerWorkflowStart = true,
             SdkMetadata = true,
+            BuildIdBasedVersioning = true,
             CountGroupByExecutionStatus = true,
         },
     };

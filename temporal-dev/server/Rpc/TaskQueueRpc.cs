@@ -3,6 +3,7 @@ using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queues;
+using TemporalDev.Server.Workers;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -10,7 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace TemporalDev.Server.Rpc;
 
 /// <summary>Task queues seen from outside, and workers that leave.</summary>
-internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queues)
+internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queues, WorkerDirectory workers)
 {
     public void Map(GrpcRoutes routes)
     {
@@ -47,6 +48,11 @@ internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queu
     private ShutdownWorkerResponse Shutdown(ShutdownWorkerRequest request)
     {
         var target = namespaces.Get(request.Namespace);
+        if (request.WorkerHeartbeat is not null)
+        {
+            workers.Note(target.Id, [request.WorkerHeartbeat]);
+        }
+
         if (request.StickyTaskQueue.Length > 0)
         {
             queues.Retire(target.Id, request.StickyTaskQueue);
@@ -63,7 +69,7 @@ internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queu
     /// <summary>There are no Nexus tasks here: a worker that asks for them is kept waiting like by an empty queue.</summary>
     private async Task<PollNexusTaskQueueResponse> PollNexusAsync(PollNexusTaskQueueRequest request, GrpcCall call)
     {
-        namespaces.Get(request.Namespace);
+        workers.Note(namespaces.Get(request.Namespace).Id, request.WorkerHeartbeat);
         await Task.Delay(LongPoll.Deadline(call, Limits.TaskPoll).Left, call.Time, call.CancellationToken);
         return new PollNexusTaskQueueResponse();
     }

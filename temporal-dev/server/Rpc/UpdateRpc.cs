@@ -63,7 +63,7 @@ internal sealed class UpdateRpc(NamespaceRegistry namespaces, Executions executi
         var key = Executions.Key(target.Id, request.UpdateRef!.WorkflowExecution);
         var deadline = LongPoll.Deadline(call, Limits.UpdatePoll);
         var update = await executions.ReadAsync(key, state => desk.Find(state, request.UpdateRef.UpdateId), call.CancellationToken)
-            ?? throw new GrpcException(GrpcStatusCode.NotFound, $"The workflow has no update '{request.UpdateRef.UpdateId}'.");
+            ?? throw RunRefusals.NotFound($"The workflow has no update '{request.UpdateRef.UpdateId}'.");
         var stage = request.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified;
         var status = await desk.WaitAsync(update, stage, () => deadline.Left, call.CancellationToken);
         return status.IsAborted
@@ -127,5 +127,5 @@ internal static class UpdateRequests
     };
 
     public static GrpcException Aborted() =>
-        new(GrpcStatusCode.NotFound, "workflow execution already completed: it closed before it accepted the update");
+        RunRefusals.NotFound("workflow execution already completed: it closed before it accepted the update");
 }

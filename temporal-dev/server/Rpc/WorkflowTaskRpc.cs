@@ -99,9 +99,12 @@ internal sealed class WorkflowTaskRpc(
             return null;
         }
 
+#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
+        var taker = new TaskTaker(request.Identity, request.WorkerVersionCapabilities?.BuildId ?? "");
+#pragma warning restore CS0612
         await Executions.ChangeAsync(lease, run, step =>
         {
-            WorkflowTasks.Start(step, request.Identity, Guid.NewGuid().ToString());
+            WorkflowTasks.Start(step, taker, Guid.NewGuid().ToString());
             return true;
         });
         return await replies.BuildAsync(lease, run, extent, CancellationToken.None);
@@ -184,7 +187,7 @@ internal sealed class WorkflowTaskRpc(
     {
         var token = TaskToken.Decode(request.TaskToken);
         var query = queries.FindDirect(token.QueryId)
-            ?? throw new GrpcException(GrpcStatusCode.NotFound, "query task not found, or already expired");
+            ?? throw RunRefusals.NotFound("query task not found, or already expired");
         query.Resolve(new WorkflowQueryResult
         {
             ResultType = request.CompletedType,

@@ -71,7 +71,7 @@ internal sealed class Delivery(
                 return;
             }
 
-            Children.StartFailed(step, child, failed, attributes.WorkflowTaskCompletedEventId);
+            Children.StartFailed(step, child, failed);
         },
         cancellation);
 
@@ -82,7 +82,7 @@ internal sealed class Delivery(
         var requestId = await executions.ReadAsync(
             sender, state => state.ExternalSignals.GetValueOrDefault(initiated.EventId)?.RequestId, cancellation);
         var failed = SignalExternalWorkflowExecutionFailedCause.Unspecified;
-        if (namespaces.FindByName(attributes.Namespace) is not { } target)
+        if (Target(attributes.Namespace) is not { } target)
         {
             failed = SignalExternalWorkflowExecutionFailedCause.NamespaceNotFound;
         }
@@ -115,7 +115,7 @@ internal sealed class Delivery(
         var requestId = await executions.ReadAsync(
             sender, state => state.ExternalCancels.GetValueOrDefault(initiated.EventId)?.RequestId, cancellation);
         var failed = CancelExternalWorkflowExecutionFailedCause.Unspecified;
-        if (namespaces.FindByName(attributes.Namespace) is not { } target)
+        if (Target(attributes.Namespace) is not { } target)
         {
             failed = CancelExternalWorkflowExecutionFailedCause.NamespaceNotFound;
         }
@@ -208,12 +208,17 @@ internal sealed class Delivery(
         await SettleAsync(_ => { }, cancellation);
     }
 
+    /// <summary>A worker may leave out the namespace that it shares with the receiver.</summary>
+    private Namespace? Target(string name) => name.Length == 0 ? namespaces.FindById(sender.NamespaceId) : namespaces.FindByName(name);
+
     private Task ReachAsync(RunKey target, bool childOnly, Action<Transition> change, CancellationToken cancellation) =>
         executions.ChangeAsync(
             target,
             step =>
             {
-                if (childOnly && step.State.Started.ParentWorkflowExecution?.WorkflowId != sender.WorkflowId)
+                var isStranger = childOnly && step.State.Started.ParentWorkflowExecution?.WorkflowId != sender.WorkflowId;
+                // Nobody is the other workflow to itself: its own code can do the same without a message.
+                if (isStranger || step.State.Key.Chain == sender.Chain)
                 {
                     throw RunRefusals.NoSuchRun();
                 }

@@ -1,5 +1,8 @@
+using System.Text.Json;
+using Google.Protobuf;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.History.V1;
@@ -80,7 +83,8 @@ internal sealed class Starter(Executions executions)
         if (outcome == StartOutcome.TerminateThenStart)
         {
             var end = lease.Begin(current!);
-            Closing.Terminate(end, new TerminateRequest("TerminateIfRunning WorkflowIdReusePolicy Policy", null, "history-service"));
+            var details = Text($"terminated by new runID: {spec.RunId}");
+            Closing.Terminate(end, new TerminateRequest("TerminateIfRunning WorkflowIdReusePolicy Policy", details, "history-service"));
             end.Finish();
             steps.Add(end);
         }
@@ -91,7 +95,7 @@ internal sealed class Starter(Executions executions)
         if (policies.EagerIdentity is { } identity && state.WorkflowTask is { } task)
         {
             begin.Withhold(ReadyKind.WorkflowTask);
-            WorkflowTasks.Start(begin, identity, spec.RequestId);
+            WorkflowTasks.Start(begin, new TaskTaker(identity, ""), spec.RequestId);
             eager = task.ScheduledEventId;
         }
 
@@ -111,6 +115,7 @@ internal sealed class Starter(Executions executions)
                 step.Record(new HistoryEvent
                 {
                     EventType = EventType.WorkflowExecutionOptionsUpdated,
+                    WorkerMayIgnore = true,
                     WorkflowExecutionOptionsUpdatedEventAttributes = new()
                     {
                         AttachedRequestId = spec.RequestId,
@@ -122,6 +127,13 @@ internal sealed class Starter(Executions executions)
         }
 
         return Existing(current.State);
+    }
+
+    private static Payloads Text(string sentence)
+    {
+        var payload = new Payload { Data = ByteString.CopyFromUtf8(JsonSerializer.Serialize(sentence)) };
+        payload.Metadata["encoding"] = ByteString.CopyFromUtf8("json/plain");
+        return new Payloads { Payloads_ = { payload } };
     }
 
     private static GrpcException AlreadyStarted(RunState current) => new(

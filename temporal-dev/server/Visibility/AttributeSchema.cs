@@ -28,15 +28,19 @@ internal sealed class AttributeSchema(IEnumerable<KeyValuePair<string, string>> 
     public SearchAttributes Typed(SearchAttributes attributes)
     {
         var typed = attributes.Clone();
-        foreach (var (name, payload) in typed.IndexedFields)
+        AddTypes(typed);
+        return typed;
+    }
+
+    public void AddTypes(SearchAttributes attributes)
+    {
+        foreach (var (name, payload) in attributes.IndexedFields)
         {
             if (!payload.Metadata.ContainsKey(TypeKey) && Settable(name) is { } type)
             {
                 payload.Metadata[TypeKey] = ByteString.CopyFromUtf8(type.ToString());
             }
         }
-
-        return typed;
     }
 
     private Field? Exact(string name) =>

@@ -30,7 +30,13 @@ const dropped = new Set([
 
 function normaliseFields(value) {
   // A failure that the service made itself is known by its kind; the sentence is the service's own.
-  const ownWords = value.serverFailureInfo || value.timeoutFailureInfo || value.resetWorkflowFailureInfo || value.type === 'WorkflowExecutionTerminated';
+  const ownWords =
+    value.serverFailureInfo ||
+    value.timeoutFailureInfo ||
+    value.resetWorkflowFailureInfo ||
+    value.type === 'WorkflowExecutionTerminated' ||
+    // The statuses of the operations that are refused together.
+    (typeof value.code === 'number' && 'message' in value);
   // The worker's notes to itself hold its clock.
   const ownNotes = value.type === 'MarkerRecorded' && String(value.markerName).startsWith('core_');
   return Object.fromEntries(

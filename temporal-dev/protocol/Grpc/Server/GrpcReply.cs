@@ -24,9 +24,15 @@ internal static class GrpcReply
 
         var response = context.Response;
         response.ContentType = GrpcHeaders.ContentType;
-        if (size >= options.CompressResponsesFromBytes && AcceptsGzip(context.Request.Headers))
+        // The header announces what may be used; each frame tells whether it was.
+        var isGzip = options.CompressResponsesFromBytes is not null && AcceptsGzip(context.Request.Headers);
+        if (isGzip)
         {
             response.Headers[GrpcHeaders.Encoding] = GrpcHeaders.Gzip;
+        }
+
+        if (isGzip && size >= options.CompressResponsesFromBytes)
+        {
             using var frame = new PooledBuffer(GrpcFrame.PrefixBytes + size);
             GrpcFrame.Append(frame, message, size, gzipFromBytes: 0);
             response.BodyWriter.Write(frame.WrittenSpan);

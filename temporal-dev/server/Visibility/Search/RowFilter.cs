@@ -3,7 +3,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace TemporalDev.Server.Visibility.Search;
 
-/// <summary>Whether a run, or a schedule, is what a query asks for, decided in memory with SQL's three values.</summary>
+/// <summary>Whether something is what a query asks for, decided in memory with SQL's three values.</summary>
 internal static class RowFilter
 {
     public static bool Matches(Filter filter, IndexedRun run)
