@@ -5,6 +5,7 @@ using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
+using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Reports;
 using Orchestrator.Workflows;
 using Temporalio.Client;
@@ -21,6 +22,7 @@ internal sealed class MigrationWorker(
     ScriptActivities scripts,
     BackfillActivities backfills,
     NoticeActivities notices,
+    OwnUndoActivities ownUndo,
     ReportActivities reports,
     ILogger<MigrationWorker> logger) : BackgroundService
 {
@@ -53,5 +55,6 @@ internal sealed class MigrationWorker(
         .AddAllActivities(scripts)
         .AddAllActivities(backfills)
         .AddAllActivities(notices)
+        .AddAllActivities(ownUndo)
         .AddAllActivities(reports);
 }

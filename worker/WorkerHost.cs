@@ -6,6 +6,7 @@ using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
+using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Reports;
 using Serilog;
@@ -77,6 +78,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton<ScriptActivities>()
             .AddSingleton<BackfillActivities>()
             .AddSingleton(new NoticeActivities(new HttpClient { Timeout = WebhookPatience }, settings.Webhook))
+            .AddSingleton<OwnUndoActivities>()
             .AddSingleton<ReportActivities>()
             .AddSingleton<MigrationWorker>()
             .AddHostedService(services => services.GetRequiredService<MigrationWorker>());

@@ -225,6 +225,9 @@ public sealed class BatchWorkflow
             StepKind.Ddl => Workflow.ExecuteActivityAsync((IScriptActivities scripts) => scripts.ApplyDdlAsync(reference), options),
             StepKind.Sql => Workflow.ExecuteActivityAsync((IScriptActivities scripts) => scripts.RunSqlAsync(reference), options),
             StepKind.Backfill => Workflow.ExecuteActivityAsync((IBackfillActivities backfills) => backfills.BackfillAsync(reference), options),
+            StepKind.Seed => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.SeedAsync(reference), options),
+            StepKind.Flag => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.SetFlagAsync(reference), options),
+            StepKind.Smoke => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.TryOutAsync(reference), options),
             _ => throw new InvalidOperationException($"No activity takes a step of kind {step.Kind}."),
         };
     }

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
 using Temporalio.Activities;
@@ -24,7 +25,9 @@ public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScri
             await using var pulse = new Pulse(activity, time);
             var site = await sites.FindAsync(reference, activity.CancellationToken);
             var patience = LockPatience.For(activity.Info.Attempt);
-            return await RunAsync(site, direction, scripts(site.Step), patience, activity.CancellationToken);
+            return site.Step.UndoesItself
+                ? await OwnUndoSteps.UndoAsync(site, activity.CancellationToken)
+                : await RunAsync(site, direction, scripts(site.Step), patience, activity.CancellationToken);
         });
 
     internal static async Task<StepEffect> RunAsync(

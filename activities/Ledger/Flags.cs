@@ -4,9 +4,28 @@ using Orchestrator.Workflows.Plan;
 
 namespace Orchestrator.Activities.Ledger;
 
+internal sealed record FlagChange(string Flag, string Value, string Before);
+
 /// <summary>The table <c>orchestrator.flags</c>: feature flags as applications read them. Only steps write it.</summary>
 internal static class Flags
 {
+    /// <summary>False when the flag no longer has the value that the step gave it.</summary>
+    public static async Task<bool> PutBackAsync(LedgerScope scope, HeldStep step, FlagChange change, CancellationToken cancel)
+    {
+        var changed = await scope.Connection.ExecuteAsync(new CommandDefinition(
+            """
+            update orchestrator.flags
+            set value = @Before, changed_at = clock_timestamp(), changed_by = @Run
+            where name = @Flag and value = @Value
+            """,
+            new { change.Flag, change.Value, change.Before, step.Run },
+            scope.Transaction,
+            cancellationToken: cancel));
+        await EntryChain.AppendAsync(
+            scope, "flag-put-back", new { step.Key.Batch, step.Key.Step, change.Flag, Before = change.Value, Value = change.Before, Changed = changed == 1 }, cancel);
+        return changed == 1;
+    }
+
     /// <summary>A flag that nobody has set is off.</summary>
     public static async Task<string> ReadAsync(NpgsqlDataSource database, string flag, CancellationToken cancel)
     {

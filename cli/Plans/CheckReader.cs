@@ -59,19 +59,23 @@ internal sealed class CheckReader(PlanFindings findings, SqlFiles files)
         return path is null ? null : files.Read(map.At("file"), path) ?? new SqlScript("", "");
     }
 
-    public Rule ReadRule(YamlMap map)
+    public Rule ReadRule(YamlMap map) => Parse(map, map.Text("expect", RuleExample)) ?? new Rule(Comparison.Equal, 0);
+
+    public Rule? ReadOptionalRule(YamlMap map) => Parse(map, map.OptionalText("expect"));
+
+    private Rule? Parse(YamlMap map, string? text)
     {
-        var text = map.Text("expect", RuleExample);
-        if (Rule.TryParse(text) is { } rule)
+        if (string.IsNullOrEmpty(text))
         {
-            return rule;
+            return null;
         }
 
-        if (text.Length > 0)
+        var rule = Rule.TryParse(text);
+        if (rule is null)
         {
             findings.Add(map.At("expect"), $"'{text}' is not a rule.", RuleExample);
         }
 
-        return new Rule(Comparison.Equal, 0);
+        return rule;
     }
 }

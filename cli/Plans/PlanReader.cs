@@ -7,12 +7,33 @@ namespace Orchestrator.Cli.Plans;
 internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
 {
     private const string Embedded = "embedded";
+    private static readonly TimeSpan UsualSmokeTime = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, StepKindReader> StepKinds = new()
     {
         ["ddl"] = (reader, head, map) => new DdlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
         ["sql"] = (reader, head, map) => new SqlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
         ["backfill"] = (reader, head, map) => reader.ReadBackfill(head, map),
+        ["seed"] = (_, head, map) => new SeedStep
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Undo = head.Undo,
+            Table = map.Text("table", "It is the table that the rows belong in."),
+            Key = ReadKey(map),
+            Rows = [.. map.Maps("rows").Select(row => row.Values())],
+        },
+        ["flag"] = (_, head, map) => new FlagStep
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Undo = head.Undo,
+            Flag = map.Text("flag", "It is the flag's name."),
+            Value = map.Text("value", "Write off, on, or a percentage such as 25%."),
+        },
+        ["smoke"] = (reader, head, map) => reader.ReadSmoke(head, map),
     };
 
     private readonly CheckReader _checks = new(findings, files);
@@ -94,7 +115,6 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         var id = map.Text("id");
         var title = map.OptionalText("title") ?? id;
         var database = ReadDatabase(map);
-        map.Require("undo", "Name the SQL file that takes the step back.");
         var undo = files.Read(map, "undo");
         var head = new StepHead(id, title, database, undo);
         var step = map.Kind(StepKinds) is { } kind
@@ -117,6 +137,42 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         ChunkRows = map.Number("chunk-rows", PlanLimits.ChunkRowsDefault),
     };
 
+    private SmokeStep ReadSmoke(StepHead head, YamlMap map) => new()
+    {
+        Id = head.Id,
+        Title = head.Title,
+        Database = head.Database,
+        Undo = head.Undo,
+        Http = map.Map("http") is { } http ? ReadProbe(http) : null,
+        Sql = ReadSqlProbe(map),
+        Within = map.Duration("within") ?? UsualSmokeTime,
+    };
+
+    private SqlProbe? ReadSqlProbe(YamlMap map)
+    {
+        var query = _checks.ReadOptionalQuery(map);
+        var rule = _checks.ReadOptionalRule(map);
+        if (query is not null && rule is null)
+        {
+            findings.Add(map.At("expect"), "A query needs 'expect', the rule that its number is held against.");
+        }
+
+        return query is not null && rule is not null ? new SqlProbe(query, rule) : null;
+    }
+
+    private static HttpProbe ReadProbe(YamlMap map)
+    {
+        var probe = new HttpProbe
+        {
+            Variable = map.Text("variable", "It names the environment variable that holds the address, for example SHOP_URL."),
+            Path = map.OptionalText("path") ?? "/",
+            Status = map.Number("status", 200),
+            Contains = map.OptionalText("contains"),
+        };
+        map.RefuseOthers();
+        return probe;
+    }
+
     private IReadOnlyList<SqlScript> ReadApply(YamlMap map)
     {
         map.Require("apply", "Name the SQL file that does it.");
@@ -125,7 +181,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
 
     private static IReadOnlyList<string> ReadKey(YamlMap map)
     {
-        map.Require("key", "Name the column, or the columns, that the rows are walked by.");
+        map.Require("key", "Name the column, or the columns, that rows are known by.");
         return map.Texts("key");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Workflows.Plan;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Orchestrator.Cli.Plans;
@@ -298,6 +299,15 @@ internal sealed class YamlMap
             _findings.Add(At(unknown), $"{Describe(Path)} has no key '{unknown}'.", Nearest.Among(unknown, _known) ?? $"It has {string.Join(", ", _known)}.");
         }
     }
+
+    /// <summary>Every key with its value as text; <c>null</c> and <c>~</c> are no value.</summary>
+    public IReadOnlyDictionary<string, string?> Values()
+    {
+        Note(YamlShape.AnyName, new YamlKey(YamlType.Text));
+        return _values.Keys.ToDictionary(key => key, key => IsNull(key) ? null : FindText(key) ?? "");
+    }
+
+    private bool IsNull(string key) => _values[key] is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or null };
 
     private void Note(string key, YamlKey seen) => _shape?.Note(key, seen);
 

@@ -38,6 +38,23 @@ public sealed class StepLifecycleTests(PostgresFixture postgres) : IClassFixture
             Some.Sql("step", "update source set name = 'n' || id where id % 2 = 0", "update source set name = null where name is not null"),
             "select coalesce(nullif(count(*) filter (where name is not null), 0)::text, '') from source",
             "500"),
+        ["seed"] = new(
+            new SeedStep
+            {
+                Id = "step",
+                Title = "Step",
+                Database = "db",
+                Undo = [],
+                Table = "target",
+                Key = ["id"],
+                Rows = [new Dictionary<string, string?> { ["id"] = "1", ["twice"] = "2" }, new Dictionary<string, string?> { ["id"] = "2", ["twice"] = "4" }],
+            },
+            "select coalesce(string_agg(id || '/' || twice, ',' order by id), '') from target",
+            "1/2,2/4"),
+        ["flag"] = new(
+            new FlagStep { Id = "step", Title = "Step", Database = "db", Undo = [], Flag = "life.cycle", Value = "25%" },
+            "select coalesce((select nullif(value, 'off') from orchestrator.flags where name = 'life.cycle'), '')",
+            "25%"),
         ["backfill"] = new(
             Some.Backfill("step", "insert into target select id, id * 2 from source where {range}", "truncate target"),
             "select coalesce(string_agg(distinct count || '/' || sum, ','), '') from (select count(*) as count, sum(twice) as sum from target) t where count > 0",

@@ -8,6 +8,7 @@ using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
+using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Reports;
 using Orchestrator.Worker;
@@ -75,6 +76,7 @@ public sealed class Stage : IAsyncLifetime
             .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
             .AddAllActivities(new BackfillActivities(sites, TimeProvider.System))
+            .AddAllActivities(new OwnUndoActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ReportActivities(sites, databases)));
         await worker.ExecuteAsync(stop);
     }

@@ -4,6 +4,7 @@ using Orchestrator.Activities;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
@@ -50,6 +51,7 @@ internal sealed class Worksite : IAsyncDisposable
         {
             DdlStep ddl => await ScriptActivities.RunAsync(site, Direction.Do, ddl.Apply, TimeSpan.FromSeconds(1), default),
             SqlStep sql => await ScriptActivities.RunAsync(site, Direction.Do, sql.Apply, TimeSpan.FromSeconds(1), default),
+            { UndoesItself: true } => await OwnUndoSteps.DoAsync(site, Databases.Settings.ReadVariable, TimeProvider.System, default),
             BackfillStep => await BackfillActivities.RunAsync(site, _ => { }, default),
             _ => throw new InvalidOperationException($"No way to do a {site.Step.Kind}."),
         };
@@ -58,7 +60,9 @@ internal sealed class Worksite : IAsyncDisposable
     public async Task<StepEffect> UndoAsync(string step)
     {
         var site = await FindAsync(step);
-        return await ScriptActivities.RunAsync(site, Direction.Undo, site.Step.Undo, TimeSpan.FromSeconds(1), default);
+        return site.Step.UndoesItself
+            ? await OwnUndoSteps.UndoAsync(site, default)
+            : await ScriptActivities.RunAsync(site, Direction.Undo, site.Step.Undo, TimeSpan.FromSeconds(1), default);
     }
 
     public async Task<int> ExecuteAsync(string sql)

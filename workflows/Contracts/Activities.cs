@@ -61,6 +61,19 @@ public interface IScriptActivities
     Task<StepEffect> UndoAsync(StepReference step);
 }
 
+public interface IOwnUndoActivities
+{
+    [Activity]
+    Task<StepEffect> SeedAsync(StepReference step);
+
+    [Activity]
+    Task<StepEffect> SetFlagAsync(StepReference step);
+
+    /// <summary>Smoke tests.</summary>
+    [Activity]
+    Task<StepEffect> TryOutAsync(StepReference step);
+}
+
 public interface IBackfillActivities
 {
     [Activity]

@@ -37,6 +37,12 @@ internal static class BatchRules
     {
         PlanRules.CheckId(problems, $"{at}.id", step.Id);
         PlanRules.CheckDatabase(problems, $"{at}.database", step.Database, plan);
+        if (step.UndoesItself)
+        {
+            OwnUndoRules.Examine(problems, at, step);
+            return;
+        }
+
         if (step.Undo.Count == 0)
         {
             problems.Add(new($"{at}.undo", $"The step '{step.Id}' has no undo.", "Name the SQL file that takes it back."));

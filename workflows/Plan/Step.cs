@@ -7,6 +7,9 @@ namespace Orchestrator.Workflows.Plan;
 [JsonDerivedType(typeof(DdlStep), "ddl")]
 [JsonDerivedType(typeof(SqlStep), "sql")]
 [JsonDerivedType(typeof(BackfillStep), "backfill")]
+[JsonDerivedType(typeof(SeedStep), "seed")]
+[JsonDerivedType(typeof(FlagStep), "flag")]
+[JsonDerivedType(typeof(SmokeStep), "smoke")]
 public abstract record Step
 {
     private protected Step()
@@ -23,6 +26,10 @@ public abstract record Step
 
     [JsonIgnore]
     public abstract StepKind Kind { get; }
+
+    /// <summary>It needs no SQL to be taken back.</summary>
+    [JsonIgnore]
+    public bool UndoesItself => Kind is StepKind.Seed or StepKind.Flag or StepKind.Smoke;
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<StepKind>))]
@@ -31,6 +38,9 @@ public enum StepKind
     Ddl,
     Sql,
     Backfill,
+    Seed,
+    Flag,
+    Smoke,
 }
 
 public sealed record DdlStep : Step
