@@ -5,14 +5,14 @@ namespace Temporalio.Common;
 
 /// <summary>
 /// A random source that gives the same numbers for the same seed in every SDK on Temporal's core: PCG-64 (MCG, XSL-RR),
-/// seeded and sampled as the Rust crates rand 0.8 and rand_pcg do.
+/// seeded and sampled as the Rust crates rand and rand_pcg 0.10 do.
 /// </summary>
 public class DeterministicRandom : Random
 {
     private static readonly UInt128 Multiplier = new(0x2360ED051FC65DA4, 0x4385DF649FCCF645);
     private UInt128 _state;
 
-    public DeterministicRandom(ulong seed) => _state = Expand(seed) | 3;
+    public DeterministicRandom(ulong seed) => _state = Expand(seed) | 1;
 
     public override int Next() => Next(int.MaxValue);
 
@@ -82,17 +82,17 @@ public class DeterministicRandom : Random
         return BitOperations.RotateRight((ulong)(_state >> 64) ^ (ulong)_state, (int)(_state >> 122));
     }
 
-    // Widening multiplication, refusing the values that would favour some results.
+    // Canon's method: the high half of a widening multiplication, corrected by at most one more draw.
     private uint Below(uint range)
     {
-        var zone = unchecked((range << BitOperations.LeadingZeroCount(range)) - 1);
-        while (true)
+        var product = (ulong)(uint)NextUInt64() * range;
+        var (whole, fraction) = ((uint)(product >> 32), (uint)product);
+        if (fraction <= unchecked(0 - range))
         {
-            var product = (ulong)(uint)NextUInt64() * range;
-            if ((uint)product <= zone)
-            {
-                return (uint)(product >> 32);
-            }
+            return whole;
         }
+
+        var finer = (ulong)(uint)NextUInt64() * range >> 32;
+        return fraction + finer > uint.MaxValue ? whole + 1 : whole;
     }
 }
