@@ -22,13 +22,14 @@ public sealed class CommandLineTests
     public void Flags_are_read_with_a_space_or_an_equals_sign()
     {
         var parsed = CommandLine.Parse(
-            ["--memory", "--ip=127.0.0.2", "--port", "1", "--http-port=2", "--metrics-port", "3", "--namespace", "a", "--namespace=b", "--search-attribute", "Plan=keyword", "--log-level=debug"]);
+            ["--memory", "--time-skipping", "--ip=127.0.0.2", "--port", "1", "--http-port=2", "--metrics-port", "3", "--namespace", "a", "--namespace=b", "--search-attribute", "Plan=keyword", "--log-level=debug"]);
 
         Assert.Equal(("127.0.0.2", 1, 2, 3), (parsed.Options.Address.ToString(), parsed.Options.Port, parsed.Options.HttpPort, parsed.Options.MetricsPort));
         Assert.Equal(["a", "b"], parsed.Options.Namespaces);
         Assert.Equal(IndexedValueType.Keyword, parsed.Options.SearchAttributes["Plan"]);
         Assert.Equal(LogLevel.Debug, parsed.LogLevel);
         Assert.False(parsed.WantsEmbeddedDatabase);
+        Assert.True(parsed.Options.TimeSkipping);
     }
 
     [Theory]
@@ -38,6 +39,7 @@ public sealed class CommandLineTests
     [InlineData("--ip here", "'here' is not an IP address")]
     [InlineData("--ip 0.0.0.0", "--allow-remote")]
     [InlineData("--memory --db Host=x", "--db and --memory exclude each other.")]
+    [InlineData("--time-skipping", "--time-skipping needs --memory")]
     [InlineData("--tls-cert a", "--tls-key")]
     [InlineData("--tls-client-ca a", "--tls-cert")]
     [InlineData("--log-level loud", "'loud' is not a log level")]

@@ -23,6 +23,7 @@ internal sealed record CommandLine(TemporalOptions Options, LogLevel LogLevel)
         What it keeps, and where
           --db CONNECTION         PostgreSQL connection string
           --memory                keep nothing
+          --time-skipping         serve the TestService, which can put time forward; with --memory only
                                   without either: an embedded PostgreSQL below $XDG_STATE_HOME/temporal-dev
           --namespace NAME        create a namespace; may be given several times (default "default")
           --search-attribute NAME=TYPE
@@ -85,6 +86,7 @@ internal sealed record CommandLine(TemporalOptions Options, LogLevel LogLevel)
     private CommandLine? Switch(string flag) => flag switch
     {
         "--memory" => this with { IsMemory = true },
+        "--time-skipping" => this with { Options = Options with { TimeSkipping = true } },
         "--allow-remote" => this with { AllowsRemote = true },
         "--help" or "-h" => this with { HelpWanted = true },
         _ => null,
@@ -116,6 +118,11 @@ internal sealed record CommandLine(TemporalOptions Options, LogLevel LogLevel)
         if (IsMemory && Options.Database is not null)
         {
             throw new FormatException("--db and --memory exclude each other.");
+        }
+
+        if (Options.TimeSkipping && !IsMemory)
+        {
+            throw new FormatException("--time-skipping needs --memory: what is kept has real times.");
         }
 
         if (!IPAddress.IsLoopback(Options.Address) && !AllowsRemote)

@@ -11,10 +11,10 @@ public sealed class ScheduleTests
 {
     private readonly string _id = "schedule-" + Guid.NewGuid();
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_schedule_is_created_and_described_with_all_that_was_said()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var keyword = SearchAttributeKey.CreateKeyword("CustomKeywordField");
         var schedule = new Schedule(Action(), new()
         {
@@ -49,10 +49,10 @@ public sealed class ScheduleTests
         await handle.DeleteAsync();
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task A_schedule_is_triggered_paused_updated_backfilled_listed_and_deleted()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var handle = await client.CreateScheduleAsync(_id, new(Action(), new() { Intervals = [new(TimeSpan.FromDays(365))] })
         {
             Policy = new() { Overlap = ScheduleOverlapPolicy.AllowAll },
@@ -88,10 +88,10 @@ public sealed class ScheduleTests
         }
     }
 
-    [OfficialServerFact]
+    [LiveFact]
     public async Task Options_that_a_scheduled_workflow_cannot_have_are_refused()
     {
-        var client = await OfficialServer.ConnectAsync();
+        var client = await LiveServer.ConnectAsync();
         var action = Action();
         action.Options.CronSchedule = "* * * * *";
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Temporalio.Activities;
 using Temporalio.Client;
+using Temporalio.Client.Schedules;
 using Temporalio.Exceptions;
 using Temporalio.Testing;
 using Temporalio.Worker;
@@ -100,6 +101,19 @@ public sealed class TimeSkippingTests : IAsyncLifetime
         AssertSlept(TimeSpan.FromMilliseconds(100), slept);
         Assert.InRange(await _environment.GetCurrentTimeAsync() - before, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         AssertSlept(TimeSpan.FromHours(1), await slow.GetResultAsync());
+    });
+
+    [Fact]
+    public Task A_schedule_starts_its_workflows_in_skipped_time() => WithWorkerAsync(async client =>
+    {
+        var id = $"hourly-{Guid.NewGuid()}";
+        var start = ScheduleActionStartWorkflow.Create((Sleeper w) => w.RunAsync(TimeSpan.FromMinutes(1)), new(id, _queue));
+        var schedule = await client.CreateScheduleAsync(id, new(start, new() { Intervals = [new(TimeSpan.FromHours(1))] }));
+
+        await _environment.DelayAsync(TimeSpan.FromHours(10.5));
+
+        var description = await schedule.DescribeAsync();
+        Assert.Equal(10, description.Info.NumActions);
     });
 
     [Fact]
