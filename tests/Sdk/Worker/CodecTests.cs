@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Orchestrator.Tests.Sdk.Converters;
-using Orchestrator.Tests.Support;
 using Temporalio.Activities;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
@@ -17,7 +16,7 @@ public sealed class CodecTests
     [BothCachings]
     public async Task With_a_codec_and_encoded_failures_nothing_is_readable_in_history(Caching caching)
     {
-        var client = await OfficialServer.ConnectAsync(options => options.DataConverter = new(
+        var client = await LiveServer.ConnectAsync(options => options.DataConverter = new(
             new DefaultPayloadConverter(), new DefaultFailureConverter.WithEncodedCommonAttributes(), new XorCodec()));
         await Live.RunAsync(client, caching, options => options.AddWorkflow<Vault>().AddAllActivities(new Keys()), async queue =>
         {
@@ -47,7 +46,7 @@ public sealed class CodecTests
     [BothCachings]
     public async Task A_payload_converter_of_ones_own_is_used_in_both_directions(Caching caching)
     {
-        var client = await OfficialServer.ConnectAsync(options => options.DataConverter = DataConverter.Default with { PayloadConverter = new CamelCase() });
+        var client = await LiveServer.ConnectAsync(options => options.DataConverter = DataConverter.Default with { PayloadConverter = new CamelCase() });
         await Live.RunAsync(client, caching, options => options.AddWorkflow<Naming>().AddAllActivities(new Keys()), async queue =>
         {
             var handle = await queue.Client.StartWorkflowAsync((Naming w) => w.RunAsync(new("Ada")), queue.New());
