@@ -135,7 +135,7 @@ public sealed class TimeSkippingTests
         var activity = run.State.Activities.Keys.Single();
         Assert.True(WorkInFlight.IsBusy(run.State));
 
-        run.Do(step => ActivityTasks.Start(step, step.State.Activities[activity], "worker", "request"));
+        run.Do(step => ActivityTasks.Start(step, step.State.Activities[activity], new TaskTaker("worker", ""), "request"));
         Assert.True(WorkInFlight.IsBusy(run.State));
 
         run.Do(step => ActivityTasks.Fail(step, step.State.Activities[activity], new() { Message = "again", ApplicationFailureInfo = new() }, "worker"));
