@@ -81,7 +81,7 @@ internal static class Measurements
               join orchestrator.plans p on p.digest = r.plan_digest
               where p.name = @Plan and r.environment = @Environment and c.check_id = @Check
                 and c.verdict <> 'inconclusive' and c.measured ~ '^-?[0-9]+(\.[0-9]+)?$')
-            select avg(value)
+            select trim_scale(avg(value))
             from measured
             where case when @Window = interval '0' then age = 1 else measured_at >= clock_timestamp() - @Window end
             """,

@@ -86,6 +86,11 @@ internal sealed class ProgramFollower(
             }
         }
 
+        if (StatusDiff.Page(_last?.Program.Artifacts ?? [], look.Program.Artifacts) is { } page)
+        {
+            view.Show(page);
+        }
+
         if (look is { Progress: { } progress, Current: { } current } && current.Steps.FirstOrDefault(s => s.Phase == StepPhase.Running) is { } step)
         {
             _pace.See(time.GetUtcNow(), progress.Walked);

@@ -17,7 +17,7 @@ internal static class StatusDiff
         foreach (var happened in Checks(now.Batch, before?.Prechecks ?? [], now.Prechecks)
             .Concat(TakesBack(now) ? [] : Steps(before, now))
             .Concat(Checks(now.Batch, before?.Postchecks ?? [], now.Postchecks))
-            .Concat(Reports(before?.Artifacts ?? [], now))
+            .Concat(Page(before?.Artifacts ?? [], now.Artifacts, now.Batch) is { } page ? [page] : [])
             .Concat(Gate(before?.Gate, now))
             .Concat(Phase(before, now))
             // On the way back the last step comes first, and the reason before all of them.
@@ -55,14 +55,11 @@ internal static class StatusDiff
         }
     }
 
-    private static IEnumerable<FollowEvent> Reports(IReadOnlyList<Artifact> before, BatchStatus now)
-    {
-        // The page that people open; the others lie beside it.
-        if (now.Artifacts.FirstOrDefault(a => a.Path.EndsWith(".html", StringComparison.Ordinal)) is { } page && !before.Contains(page))
-        {
-            yield return new(FollowKind.Report, now.Batch, page.Path, page.Digest, $"Report: {page.File ?? $"{page.Path} (in the ledger)"}");
-        }
-    }
+    /// <summary>The page that people open; the other forms of the report lie beside it.</summary>
+    public static FollowEvent? Page(IReadOnlyList<Artifact> before, IReadOnlyList<Artifact> now, string? batch = null) =>
+        now.FirstOrDefault(a => a.Path.EndsWith(".html", StringComparison.Ordinal)) is { } page && !before.Contains(page)
+            ? new(FollowKind.Report, batch, page.Path, page.Digest, $"Report: {page.File ?? $"{page.Path} (in the ledger)"}")
+            : null;
 
     private static IEnumerable<FollowEvent> Gate(GateStatus? before, BatchStatus now)
     {

@@ -68,7 +68,7 @@ public sealed record EnumCheck : Check
 
     public required IReadOnlyList<string> Values { get; init; }
 
-    public override string DescribeRule() => string.Join(",", Values);
+    public override string DescribeRule() => $"these {Values.Count} values in this order";
 
     public override string DescribeBlindSpot() => "Columns that do not use the type.";
 }

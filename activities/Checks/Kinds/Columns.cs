@@ -18,8 +18,7 @@ internal static class Columns
             new { Table = Names.Table(check.Table).ToString() },
             cancel)).ToList();
         var spelled = await SpellAsync(look, check.Columns, cancel);
-        return Measurement.OfDifferences(
-            $"{actual.Count} columns: {string.Join(", ", actual.Select(c => c.Name))}", Differences(spelled, actual, check.Exact));
+        return Measurement.OfDifferences($"{actual.Count} columns", Differences(spelled, actual, check.Exact));
     }
 
     internal static IReadOnlyList<string> Differences(IReadOnlyList<ColumnShape> wanted, IReadOnlyList<ColumnRow> actual, bool exact)

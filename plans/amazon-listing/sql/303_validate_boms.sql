@@ -1,0 +1,1 @@
+alter table boms validate constraint boms_asin_entity_fk;

@@ -1,0 +1,2 @@
+alter table feature_store validate constraint feature_store_cost_not_negative;
+alter table feature_store validate constraint feature_store_margin_is_a_ratio;

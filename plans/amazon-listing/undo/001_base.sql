@@ -1,0 +1,2 @@
+drop table if exists settings;
+drop table if exists listings;

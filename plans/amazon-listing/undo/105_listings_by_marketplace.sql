@@ -1,0 +1,1 @@
+drop index concurrently if exists listings_by_marketplace;

@@ -1,0 +1,9 @@
+drop table if exists fee_snapshots;
+drop table if exists listing_offer_current;
+drop table if exists listing_events;
+drop table if exists jobs;
+drop type if exists listing_event_type;
+drop type if exists buy_box_status_type;
+drop type if exists job_scope_type;
+drop type if exists job_status;
+drop type if exists job_type;

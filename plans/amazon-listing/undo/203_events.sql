@@ -1,0 +1,1 @@
+delete from listing_events where created_by = 'migration';

@@ -1,0 +1,2 @@
+delete from recommendation_events;
+delete from recommendations;
