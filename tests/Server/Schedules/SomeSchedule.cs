@@ -12,15 +12,16 @@ internal static class SomeSchedule
 
     public static readonly ScheduleSpec Hourly = new() { Interval = { new IntervalSpec { Interval = Duration.FromTimeSpan(TimeSpan.FromHours(1)) } } };
 
-    public static ScheduleState State(ScheduleSpec? spec = null, ScheduleOverlapPolicy overlap = default, string? id = null, string? space = null) => new()
+    public static ScheduleState State(
+        ScheduleSpec? spec = null, ScheduleOverlapPolicy overlap = default, string? id = null, string? space = null, DateTimeOffset? now = null) => new()
     {
         NamespaceId = space ?? Guid.NewGuid().ToString(),
         NamespaceName = "default",
         ScheduleId = id ?? $"schedule-{Guid.NewGuid()}",
         Incarnation = Guid.NewGuid().ToString(),
         CreateRequestId = Guid.NewGuid().ToString(),
-        CreatedAt = Noon,
-        ProcessedUntil = Noon,
+        CreatedAt = now ?? Noon,
+        ProcessedUntil = now ?? Noon,
         Schedule = ScheduleChanges.Kept(new Schedule
         {
             Spec = spec ?? Hourly,

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Tests.Support;
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Queries;
+using TemporalDev.Server.Queues;
+using TemporalDev.Server.Runs;
+using TemporalDev.Server.Schedules;
+using TemporalDev.Server.Storage;
+using TemporalDev.Server.Timers;
+using TemporalDev.Server.Updates;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using ScheduleState = TemporalDev.Server.Schedules.ScheduleState;
+
+namespace Orchestrator.Tests.Server.Schedules;
+
+/// <summary>The schedules of a service without its sockets and loops: the test is the clock. A second one on the same store is a restart.</summary>
+internal sealed class ScheduleRig
+{
+    private readonly Executions _executions;
+
+    public ScheduleRig(IStore store, ManualTime time)
+    {
+        Time = time;
+        Watch = new ScheduleWatch(time);
+        var announcer = new Announcer(
+            new TaskQueues(time), new DueTimes<RunKey>(time), new RunSignals(), new QueryBoard(), new UpdateBoard(), new Outbox(), Watch, null);
+        _executions = new Executions(new ChainCache(store, time, announcer.Announce));
+        var work = new ScheduleWork(store, _executions, new Starter(_executions), Watch, time, NullLogger<ScheduleWork>.Instance);
+        Desk = new ScheduleDesk(store, work, Watch, time);
+    }
+
+    public ManualTime Time { get; }
+
+    public ScheduleWatch Watch { get; }
+
+    public ScheduleDesk Desk { get; }
+
+    /// <summary>Time passes, and every schedule that is due by then is woken as the clock would.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        Time.Pass(time);
+        while (Watch.Due.Earliest <= Time.GetUtcNow())
+        {
+            await Desk.WakeAsync(await Watch.Due.NextAsync(default), default);
+            Watch.Due.Done();
+        }
+    }
+
+    public Task<ScheduleState> ReadAsync(ScheduleKey key) => Desk.ReadAsync(key, state => state, default);
+
+    public Task<RunState> RunAsync(ScheduleKey key, WorkflowExecution run) =>
+        _executions.ReadAsync(new RunKey(key.NamespaceId, run.WorkflowId, run.RunId), state => state, default);
+
+    public Task TerminateAsync(ScheduleKey key, WorkflowExecution run) => _executions.ChangeAsync(
+        new RunKey(key.NamespaceId, run.WorkflowId, run.RunId),
+        step => Closing.Terminate(step, new TerminateRequest("enough", null, "test")),
+        default);
+
+    public ScheduleState NewSchedule(ScheduleOverlapPolicy overlap = default, Action<ScheduleState>? configure = null)
+    {
+        var state = SomeSchedule.State(overlap: overlap, now: Time.GetUtcNow());
+        state.Schedule.Action = SomeSchedule.Action($"run-{Guid.NewGuid()}");
+        configure?.Invoke(state);
+        return state;
+    }
+}
