@@ -35,7 +35,7 @@ async function create(probe, options, request = {}) {
 }
 
 const describe = (probe, scheduleId) => probe.call('DescribeSchedule', { scheduleId });
-const patch = (probe, scheduleId, change) => probe.call('PatchSchedule', { scheduleId, patch: change, requestId: randomUUID() });
+const patch = (probe, scheduleId, change, requestId = randomUUID()) => probe.call('PatchSchedule', { scheduleId, patch: change, requestId });
 const remove = (probe, scheduleId) => probe.call('DeleteSchedule', { scheduleId });
 
 /** Waits until the schedule's description holds. */
@@ -230,6 +230,59 @@ export const scenarios = [
       '2030-03-02T06:00:00Z',
       '2030-03-02T18:00:00Z',
     ]);
+    await remove(probe, scheduleId);
+  }),
+
+  scenario('a run is handed the last result and the failure since', { needs }, async (probe) => {
+    const scheduleId = await create(probe);
+    const next = async (second, end, overlapPolicy = overlap('BUFFER_ALL')) => {
+      await patch(probe, scheduleId, { triggerImmediately: { overlapPolicy, scheduledTime: at(second) } });
+      const task = await probe.advance([end]);
+      const [started] = await probe.history(task.workflowExecution, `run ${second}`);
+      return started;
+    };
+    expectWithin(await next(1, completeWorkflow('one')), { lastCompletionResult: absent, continuedFailure: absent });
+    expectWithin(await next(2, failWorkflow('broken')), { lastCompletionResult: ['one'], continuedFailure: absent });
+    expectWithin(await next(3, completeWorkflow('three')), { lastCompletionResult: ['one'], continuedFailure: { message: 'broken' } });
+    expectWithin(await next(4, completeWorkflow('beside'), overlap('ALLOW_ALL')), { lastCompletionResult: absent, continuedFailure: absent });
+    expectWithin(await next(5, completeWorkflow()), { lastCompletionResult: ['three'], continuedFailure: absent });
+    await remove(probe, scheduleId);
+  }),
+
+  scenario('a change that is asked for twice is made once', { needs }, async (probe) => {
+    const scheduleId = await create(probe, { policies: { overlapPolicy: overlap('ALLOW_ALL') } });
+    const requestId = randomUUID();
+    await patch(probe, scheduleId, { triggerImmediately: { scheduledTime: at(1) } }, requestId);
+    await patch(probe, scheduleId, { triggerImmediately: { scheduledTime: at(2) } }, requestId);
+    await patch(probe, scheduleId, { triggerImmediately: { scheduledTime: at(3) } });
+    const { info } = await described(probe, scheduleId, 'two were started', ({ info: { actionCount } }) => actionCount === 2);
+    assert.deepEqual(info.recentActions.map(({ scheduleTime }) => scheduleTime), [at(1), at(3)]);
+    await remove(probe, scheduleId);
+  }),
+
+  scenario('the clocks of a time zone decide, also when they are changed', { needs }, async (probe) => {
+    const scheduleId = await create(probe, { spec: { cronString: ['CRON_TZ=America/New_York 30 1,2 * * *'] } });
+    const times = async (startTime, endTime) => (await probe.call('ListScheduleMatchingTimes', { scheduleId, startTime, endTime })).startTime;
+    // Half past two is skipped in March, half past one comes twice in November.
+    assert.deepEqual(await times('2027-03-13T12:00:00Z', '2027-03-15T12:00:00Z'), ['2027-03-14T06:30:00Z', '2027-03-15T05:30:00Z', '2027-03-15T06:30:00Z']);
+    assert.deepEqual(await times('2027-11-06T12:00:00Z', '2027-11-07T12:00:00Z'), ['2027-11-07T05:30:00Z', '2027-11-07T06:30:00Z', '2027-11-07T07:30:00Z']);
+    assert.equal((await describe(probe, scheduleId)).schedule.spec.timezoneName, 'America/New_York');
+    await remove(probe, scheduleId);
+  }),
+
+  scenario('schedules are found and counted by what they may be searched for', { needs }, async (probe) => {
+    const scheduleId = await create(probe, { state: { paused: true } });
+    const find = async (query) => ((await probe.call('ListSchedules', { query })).schedules ?? []).map((each) => each.scheduleId);
+    await probe.until('it is found', async () => {
+      const seen = await find(`ScheduleId = '${scheduleId}' AND TemporalSchedulePaused = true`);
+      return { holds: seen.includes(scheduleId), seen };
+    });
+    assert.deepEqual(await find(`ScheduleId = '${scheduleId}' AND TemporalSchedulePaused = false`), []);
+    assert.deepEqual(await find(`ScheduleId STARTS_WITH '${scheduleId}' AND NOT ScheduleId = 'another'`), [scheduleId]);
+    assert.equal((await probe.call('CountSchedules', { query: `ScheduleId IN ('${scheduleId}', 'another')` })).count, 1);
+    for (const query of ["WorkflowId = 'a'", "StartTime > '2020-01-01T00:00:00Z'", 'Never = 1', 'ScheduleId', 'GROUP BY ExecutionStatus']) {
+      await probe.refused('ListSchedules', { query }, { code: 'INVALID_ARGUMENT' });
+    }
     await remove(probe, scheduleId);
   }),
 
