@@ -70,9 +70,19 @@ public sealed class GrpcRetryTests
     public void A_wait_that_would_end_too_late_is_not_begun()
     {
         var retry = Start(new GrpcRetryPolicy { Jitter = 0 });
+        Assert.NotNull(retry.Next(Failure(GrpcStatusCode.Unavailable)));
         _time.Pass(TimeSpan.FromMilliseconds(9_901));
 
         Assert.Null(retry.Next(Failure(GrpcStatusCode.Unavailable)));
+    }
+
+    [Fact]
+    public void A_call_that_waited_for_long_before_it_broke_has_all_its_time_left()
+    {
+        var retry = Start(new GrpcRetryPolicy { Jitter = 0 });
+        _time.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(100), retry.Next(Failure(GrpcStatusCode.Unavailable)));
     }
 
     [Fact]

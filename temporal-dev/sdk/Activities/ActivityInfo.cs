@@ -26,21 +26,35 @@ public record ActivityInfo(
     DateTime StartedTime,
     string TaskQueue,
     byte[] TaskToken,
-    string WorkflowId,
-    string WorkflowNamespace,
-    string WorkflowRunId,
-    string WorkflowType)
+    string? WorkflowId,
+    string? WorkflowNamespace,
+    string? WorkflowRunId,
+    string? WorkflowType)
 {
-    internal IReadOnlyDictionary<string, object> LoggerScope { get; } = new Dictionary<string, object>
-    {
-        ["ActivityId"] = ActivityId,
-        ["ActivityType"] = ActivityType,
-        ["Attempt"] = Attempt,
-        ["WorkflowNamespace"] = WorkflowNamespace,
-        ["WorkflowId"] = WorkflowId,
-        ["WorkflowRunId"] = WorkflowRunId,
-        ["WorkflowType"] = WorkflowType,
-    };
+    /// <summary>Always true here: there are no activities without a workflow.</summary>
+    public bool IsWorkflowActivity => WorkflowId != null;
 
-    public Task<T> HeartbeatDetailAtAsync<T>(int index) => DataConverter.ToValueAsync<T>(HeartbeatDetails.ElementAt(index));
+    /// <summary>What every line is marked with that the activity logs.</summary>
+    internal IReadOnlyDictionary<string, object> LoggerScope { get; } =
+        Marks(
+        [
+            (nameof(WorkflowType), WorkflowType),
+            (nameof(WorkflowId), WorkflowId),
+            (nameof(WorkflowRunId), WorkflowRunId),
+            (nameof(WorkflowNamespace), WorkflowNamespace),
+            (nameof(ActivityType), ActivityType),
+            (nameof(ActivityId), ActivityId),
+            (nameof(Attempt), Attempt),
+        ]);
+
+    /// <param name="index">Of the values that were given to one heartbeat.</param>
+    public async Task<T> HeartbeatDetailAtAsync<T>(int index)
+    {
+        var detail = HeartbeatDetails.Skip(index).FirstOrDefault() ??
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"The last heartbeat had {HeartbeatDetails.Count} details.");
+        return await DataConverter.ToValueAsync<T>(detail);
+    }
+
+    private static Dictionary<string, object> Marks(IEnumerable<(string Name, object? Value)> all) =>
+        all.Where(mark => mark.Value != null).ToDictionary(mark => mark.Name, mark => mark.Value!);
 }

@@ -40,6 +40,8 @@ internal sealed class CoreProcess
 
     public CoreLog Log { get; } = new();
 
+    public int Id => _process.Id;
+
     /// <exception cref="BridgeException">There is no Node, or no core.</exception>
     public static CoreProcess Shared()
     {
@@ -53,6 +55,9 @@ internal sealed class CoreProcess
             return _shared;
         }
     }
+
+    /// <summary>For one worker alone.</summary>
+    public static CoreProcess Apart() => new(Start());
 
     public Task<byte[]> CallAsync(BridgeFunction function, uint handle, byte[] body) =>
         Begin(function, handle, body.Length, static (span, state) => ((byte[])state!).CopyTo(span), body);

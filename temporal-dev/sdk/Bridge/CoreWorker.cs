@@ -26,9 +26,8 @@ internal sealed class CoreWorker
     public Task<BridgeException> CoreEnded => _core.Ended;
 
     /// <exception cref="BridgeException">The server cannot be reached, or it does not know the namespace.</exception>
-    public static async Task<CoreWorker> ConnectAsync(byte[] clientOptions, byte[] workerOptions)
+    public static async Task<CoreWorker> ConnectAsync(CoreProcess core, byte[] clientOptions, byte[] workerOptions)
     {
-        var core = CoreProcess.Shared();
         var client = Handle(await core.CallAsync(BridgeFunction.Connect, 0, clientOptions));
         try
         {

@@ -11,32 +11,20 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
         builder.AddSingletonActivities(typeof(T));
 
     public static ITemporalWorkerServiceOptionsBuilder AddSingletonActivities(
-        this ITemporalWorkerServiceOptionsBuilder builder, Type type)
-    {
-        builder.Services.TryAddSingleton(type);
-        return builder.ApplyTemporalActivities(type);
-    }
+        this ITemporalWorkerServiceOptionsBuilder builder, Type type) => builder.AddRegistered(type, ServiceLifetime.Singleton);
 
     /// <summary>One instance, and one scope of services, for each execution of an activity.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddScopedActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
         builder.AddScopedActivities(typeof(T));
 
     public static ITemporalWorkerServiceOptionsBuilder AddScopedActivities(
-        this ITemporalWorkerServiceOptionsBuilder builder, Type type)
-    {
-        builder.Services.TryAddScoped(type);
-        return builder.ApplyTemporalActivities(type);
-    }
+        this ITemporalWorkerServiceOptionsBuilder builder, Type type) => builder.AddRegistered(type, ServiceLifetime.Scoped);
 
     public static ITemporalWorkerServiceOptionsBuilder AddTransientActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
         builder.AddTransientActivities(typeof(T));
 
     public static ITemporalWorkerServiceOptionsBuilder AddTransientActivities(
-        this ITemporalWorkerServiceOptionsBuilder builder, Type type)
-    {
-        builder.Services.TryAddTransient(type);
-        return builder.ApplyTemporalActivities(type);
-    }
+        this ITemporalWorkerServiceOptionsBuilder builder, Type type) => builder.AddRegistered(type, ServiceLifetime.Transient);
 
     /// <summary>The type's activities must all be static.</summary>
     public static ITemporalWorkerServiceOptionsBuilder AddStaticActivities<T>(this ITemporalWorkerServiceOptionsBuilder builder) =>
@@ -97,6 +85,13 @@ public static class TemporalWorkerServiceOptionsBuilderExtensions
             }
         });
         return builder;
+    }
+
+    private static ITemporalWorkerServiceOptionsBuilder AddRegistered(
+        this ITemporalWorkerServiceOptionsBuilder builder, Type type, ServiceLifetime lifetime)
+    {
+        builder.Services.TryAdd(new ServiceDescriptor(type, type, lifetime));
+        return builder.ApplyTemporalActivities(type);
     }
 
     private static bool IsConfigurationOf(ServiceDescriptor service, string name) =>

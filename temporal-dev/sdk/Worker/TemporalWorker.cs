@@ -99,6 +99,7 @@ public class TemporalWorker : IDisposable
         var provider = Client.BridgeClientProvider;
         var identity = Options.Identity ?? provider.Options.Identity ?? $"{Environment.ProcessId}@{Environment.MachineName}";
         return await CoreWorker.ConnectAsync(
+            Options.Core ?? CoreProcess.Shared(),
             CoreClientOptions.Write(provider),
             CoreWorkerOptions.Write(Options, identity, Client.Options.Namespace, BuildId()));
     }

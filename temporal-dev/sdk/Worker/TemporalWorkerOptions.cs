@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
+using Temporalio.Bridge;
 using Temporalio.Common;
 using Temporalio.Worker.Interceptors;
 using Temporalio.Workflows;
@@ -95,6 +96,9 @@ public class TemporalWorkerOptions : ICloneable
 
     /// <summary>By which the deadlock detection measures.</summary>
     internal TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>Null takes the one that the workers of this process share.</summary>
+    internal CoreProcess? Core { get; set; }
 
     /// <summary>A method with [Activity], as in <c>AddActivity(instance.DoAsync)</c>.</summary>
     public TemporalWorkerOptions AddActivity(Delegate del) => AddActivity(ActivityDefinition.Create(del));

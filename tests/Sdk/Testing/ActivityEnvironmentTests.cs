@@ -33,7 +33,7 @@ public sealed class ActivityEnvironmentTests
         var environment = new ActivityEnvironment();
         var ran = new List<string>();
 
-        await environment.RunAsync(() => ran.Add(ActivityExecutionContext.Current.Info.WorkflowId));
+        await environment.RunAsync(() => ran.Add(ActivityExecutionContext.Current.Info.WorkflowId!));
         await environment.RunAsync(async () =>
         {
             await Task.Yield();

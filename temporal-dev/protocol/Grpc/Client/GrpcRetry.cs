@@ -8,7 +8,8 @@ internal sealed class GrpcRetry(GrpcRetryPolicy policy, TimeProvider time, Rando
     private static readonly TimeSpan ThrottledMax = TimeSpan.FromSeconds(10);
     private const double ThrottledMultiplier = 2;
 
-    private readonly long _started = time.GetTimestamp();
+    // Not from the start of the call: a long poll may have waited for long before it broke.
+    private long? _firstFailed;
     private int _attempts;
     private int _throttled;
 
@@ -16,6 +17,7 @@ internal sealed class GrpcRetry(GrpcRetryPolicy policy, TimeProvider time, Rando
     public TimeSpan? Next(GrpcException failure)
     {
         _attempts++;
+        _firstFailed ??= time.GetTimestamp();
         if ((policy.MaxAttempts > 0 && _attempts >= policy.MaxAttempts) || !IsRetryable(failure))
         {
             return null;
@@ -28,7 +30,7 @@ internal sealed class GrpcRetry(GrpcRetryPolicy policy, TimeProvider time, Rando
             wait = wait > throttled ? wait : throttled;
         }
 
-        return time.GetElapsedTime(_started) + wait > policy.MaxElapsed ? null : wait;
+        return time.GetElapsedTime(_firstFailed.Value) + wait > policy.MaxElapsed ? null : wait;
     }
 
     private bool IsRetryable(GrpcException failure) => failure.Code switch

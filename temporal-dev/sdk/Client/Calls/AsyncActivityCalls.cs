@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client.Interceptors;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
@@ -10,34 +11,18 @@ namespace Temporalio.Client;
 /// <summary>Heartbeats and ends of activities that are finished from outside their worker.</summary>
 internal sealed class AsyncActivityCalls(ITemporalClient client)
 {
+    private WorkflowService Service => client.WorkflowService;
+
     public async Task HeartbeatAsync(HeartbeatAsyncActivityInput input)
     {
         var details = await Converter(input.Options?.DataConverter).ToInputAsync(input.Options?.Details);
-        var rpc = RpcOptions.Retrying(input.Options?.Rpc);
-        bool cancelRequested;
-        if (input.Activity is TokenReference byToken)
-        {
-            var response = await client.WorkflowService.RecordActivityTaskHeartbeatAsync(
-                new() { Namespace = Namespace, TaskToken = Token(byToken), Details = details, Identity = Identity }, rpc);
-            cancelRequested = response.CancelRequested;
-        }
-        else
-        {
-            var byId = (IdReference)input.Activity;
-            var response = await client.WorkflowService.RecordActivityTaskHeartbeatByIdAsync(
-                new()
-                {
-                    Namespace = Namespace,
-                    WorkflowId = byId.WorkflowId,
-                    RunId = byId.RunId ?? string.Empty,
-                    ActivityId = byId.ActivityId,
-                    Details = details,
-                    Identity = Identity,
-                },
-                rpc);
-            cancelRequested = response.CancelRequested;
-        }
-
+        var cancelRequested = await CallAsync(
+            input.Activity,
+            input.Options?.Rpc,
+            async (token, rpc) => (await Service.RecordActivityTaskHeartbeatAsync(
+                Addressed(new RecordActivityTaskHeartbeatRequest { TaskToken = token, Details = details }), rpc)).CancelRequested,
+            async (id, rpc) => (await Service.RecordActivityTaskHeartbeatByIdAsync(
+                Addressed(new RecordActivityTaskHeartbeatByIdRequest { Details = details }, id), rpc)).CancelRequested);
         if (cancelRequested)
         {
             throw new AsyncActivityCanceledException();
@@ -48,85 +33,68 @@ internal sealed class AsyncActivityCalls(ITemporalClient client)
     {
         // An activity has one result, also when it is null.
         var result = await Converter(input.Options?.DataConverter).ToInputAsync([input.Result]);
-        var rpc = RpcOptions.Retrying(input.Options?.Rpc);
-        await (input.Activity is TokenReference byToken
-            ? client.WorkflowService.RespondActivityTaskCompletedAsync(
-                new() { Namespace = Namespace, TaskToken = Token(byToken), Result = result, Identity = Identity }, rpc)
-            : (Task)CompleteByIdAsync((IdReference)input.Activity));
-
-        Task CompleteByIdAsync(IdReference byId) => client.WorkflowService.RespondActivityTaskCompletedByIdAsync(
-            new()
-            {
-                Namespace = Namespace,
-                WorkflowId = byId.WorkflowId,
-                RunId = byId.RunId ?? string.Empty,
-                ActivityId = byId.ActivityId,
-                Result = result,
-                Identity = Identity,
-            },
-            rpc);
+        await CallAsync<IMessage>(
+            input.Activity,
+            input.Options?.Rpc,
+            async (token, rpc) => await Service.RespondActivityTaskCompletedAsync(
+                Addressed(new RespondActivityTaskCompletedRequest { TaskToken = token, Result = result }), rpc),
+            async (id, rpc) => await Service.RespondActivityTaskCompletedByIdAsync(
+                Addressed(new RespondActivityTaskCompletedByIdRequest { Result = result }, id), rpc));
     }
 
     public async Task FailAsync(FailAsyncActivityInput input)
     {
         var converter = Converter(input.Options?.DataConverter);
         var failure = await converter.ToFailureAsync(input.Exception);
-        var lastHeartbeat = await converter.ToInputAsync(input.Options?.LastHeartbeatDetails);
-        var rpc = RpcOptions.Retrying(input.Options?.Rpc);
-        await (input.Activity is TokenReference byToken
-            ? client.WorkflowService.RespondActivityTaskFailedAsync(
-                new()
-                {
-                    Namespace = Namespace,
-                    TaskToken = Token(byToken),
-                    Failure = failure,
-                    LastHeartbeatDetails = lastHeartbeat,
-                    Identity = Identity,
-                },
-                rpc)
-            : (Task)FailByIdAsync((IdReference)input.Activity));
-
-        Task FailByIdAsync(IdReference byId) => client.WorkflowService.RespondActivityTaskFailedByIdAsync(
-            new()
-            {
-                Namespace = Namespace,
-                WorkflowId = byId.WorkflowId,
-                RunId = byId.RunId ?? string.Empty,
-                ActivityId = byId.ActivityId,
-                Failure = failure,
-                LastHeartbeatDetails = lastHeartbeat,
-                Identity = Identity,
-            },
-            rpc);
+        var last = await converter.ToInputAsync(input.Options?.LastHeartbeatDetails);
+        await CallAsync<IMessage>(
+            input.Activity,
+            input.Options?.Rpc,
+            async (token, rpc) => await Service.RespondActivityTaskFailedAsync(
+                Addressed(new RespondActivityTaskFailedRequest { TaskToken = token, Failure = failure, LastHeartbeatDetails = last }), rpc),
+            async (id, rpc) => await Service.RespondActivityTaskFailedByIdAsync(
+                Addressed(new RespondActivityTaskFailedByIdRequest { Failure = failure, LastHeartbeatDetails = last }, id), rpc));
     }
 
     public async Task ReportCancellationAsync(ReportCancellationAsyncActivityInput input)
     {
         var details = await Converter(input.Options?.DataConverter).ToInputAsync(input.Options?.Details);
-        var rpc = RpcOptions.Retrying(input.Options?.Rpc);
-        await (input.Activity is TokenReference byToken
-            ? client.WorkflowService.RespondActivityTaskCanceledAsync(
-                new() { Namespace = Namespace, TaskToken = Token(byToken), Details = details, Identity = Identity }, rpc)
-            : (Task)CancelByIdAsync((IdReference)input.Activity));
-
-        Task CancelByIdAsync(IdReference byId) => client.WorkflowService.RespondActivityTaskCanceledByIdAsync(
-            new()
-            {
-                Namespace = Namespace,
-                WorkflowId = byId.WorkflowId,
-                RunId = byId.RunId ?? string.Empty,
-                ActivityId = byId.ActivityId,
-                Details = details,
-                Identity = Identity,
-            },
-            rpc);
+        await CallAsync<IMessage>(
+            input.Activity,
+            input.Options?.Rpc,
+            async (token, rpc) => await Service.RespondActivityTaskCanceledAsync(
+                Addressed(new RespondActivityTaskCanceledRequest { TaskToken = token, Details = details }), rpc),
+            async (id, rpc) => await Service.RespondActivityTaskCanceledByIdAsync(
+                Addressed(new RespondActivityTaskCanceledByIdRequest { Details = details }, id), rpc));
     }
 
-    private string Namespace => client.Options.Namespace;
+    private static Task<T> CallAsync<T>(
+        AsyncActivityHandle.Reference activity,
+        RpcOptions? options,
+        Func<ByteString, RpcOptions, Task<T>> byToken,
+        Func<IdReference, RpcOptions, Task<T>> byId)
+    {
+        var rpc = RpcOptions.Retrying(options);
+        return activity is TokenReference held ? byToken(ByteString.CopyFrom(held.TaskToken), rpc) : byId((IdReference)activity, rpc);
+    }
 
-    private string Identity => client.Connection.Options.Identity ?? string.Empty;
+    /// <summary>The fields that say where, and who asks, have the same names in all these requests.</summary>
+    private T Addressed<T>(T request, IdReference? id = null)
+        where T : IMessage
+    {
+        Set("namespace", client.Options.Namespace);
+        Set("identity", client.Connection.Options.Identity ?? string.Empty);
+        if (id != null)
+        {
+            Set("workflow_id", id.WorkflowId);
+            Set("run_id", id.RunId ?? string.Empty);
+            Set("activity_id", id.ActivityId);
+        }
+
+        return request;
+
+        void Set(string field, string value) => request.Descriptor.FindFieldByName(field).Accessor.SetValue(request, value);
+    }
 
     private DataConverter Converter(DataConverter? ofCall) => ofCall ?? client.Options.DataConverter;
-
-    private static ByteString Token(TokenReference reference) => ByteString.CopyFrom(reference.TaskToken);
 }

@@ -30,9 +30,9 @@ internal static class ActivityDescription
             StartedTime: Time(start.StartedTime),
             TaskQueue: settings.TaskQueue,
             TaskToken: task.TaskToken.ToByteArray(),
-            WorkflowId: start.WorkflowExecution?.WorkflowId ?? string.Empty,
+            WorkflowId: start.WorkflowExecution?.WorkflowId,
             WorkflowNamespace: start.WorkflowNamespace,
-            WorkflowRunId: start.WorkflowExecution?.RunId ?? string.Empty,
+            WorkflowRunId: start.WorkflowExecution?.RunId,
             WorkflowType: start.WorkflowType);
     }
 

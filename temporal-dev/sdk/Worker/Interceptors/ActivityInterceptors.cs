@@ -3,7 +3,7 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporalio.Worker.Interceptors;
 
-/// <param name="Headers">Not encoded by the payload codec.</param>
+/// <param name="Headers">As they were given: the payload codec has been applied already.</param>
 public record ExecuteActivityInput(ActivityDefinition Activity, object?[] Args, IDictionary<string, Payload>? Headers);
 
 public record HeartbeatInput(object?[] Details);
