@@ -48,7 +48,11 @@ internal static class Program
 
     private static async Task<int> RunAsync(CommandLine commandLine, CancellationToken stop)
     {
-        using var log = LoggerFactory.Create(builder => builder.SetMinimumLevel(commandLine.LogLevel).AddSimpleConsole(console => console.SingleLine = true));
+        using var log = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(commandLine.LogLevel)
+            // It logs the exception that ends a start, which is told in a sentence.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            .AddSimpleConsole(console => console.SingleLine = true));
         await using var server = await RunningServer.StartAsync(commandLine, log, stop);
         Announce(server.Service);
         if (commandLine.IsOpenToOthers)

@@ -31,7 +31,8 @@ internal static class OfficialServer
 
     public static bool IsAtHand => Cli is not null;
 
-    private static string? Cli { get; } = FindCli();
+    /// <summary>The program itself; null where it is not at hand.</summary>
+    public static string? Cli { get; } = FindCli();
 
     /// <summary><c>host:port</c></summary>
     public static Task<string> AddressAsync()
@@ -112,4 +113,10 @@ public sealed class OfficialServerFactAttribute : FactAttribute
         Timeout = 60_000;
         Skip = OfficialServer.IsAtHand ? null : OfficialServer.NotAtHand;
     }
+}
+
+/// <summary>A theory against <see cref="OfficialServer" />, skipped on machines without it.</summary>
+public sealed class OfficialServerTheoryAttribute : TheoryAttribute
+{
+    public OfficialServerTheoryAttribute() => Skip = OfficialServer.IsAtHand ? null : OfficialServer.NotAtHand;
 }
