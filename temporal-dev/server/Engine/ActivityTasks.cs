@@ -33,6 +33,9 @@ internal static class ActivityTasks
                 WorkflowTaskCompletedEventId = context.CompletedEventId,
                 RetryPolicy = Retries.WithDefaults(command.RetryPolicy),
                 Priority = command.Priority,
+#pragma warning disable CS0612 // Deprecated with build ids, and still a part of histories.
+                UseWorkflowBuildId = command.UseWorkflowBuildId,
+#pragma warning restore CS0612
             },
         });
 #pragma warning disable CS0612 // The event repeats the deprecated field of the command.

@@ -129,7 +129,7 @@ internal static class Resets
             StartedEventId = started.EventId,
             Cause = WorkflowTaskFailedCause.ResetWorkflow,
             Failure = new() { Message = request.Reason, ResetWorkflowFailureInfo = new() },
-            Identity = request.Identity,
+            Identity = "history-service",
             BaseRunId = original.RunId,
             NewRunId = runId,
         },

@@ -123,8 +123,9 @@ internal static class TaskCompletion
         }
 
 #pragma warning disable CS0612 // Build ids of unversioned workers travel in the deprecated stamp; SDKs read it back on replay.
-        attributes.WorkerVersion = request.WorkerVersionStamp;
-        attributes.BinaryChecksum = request.BinaryChecksum;
+        attributes.WorkerVersion = request.WorkerVersionStamp ?? TaskTaker.Stamp(task.BuildId);
+        // Workers that say their build repeat it in the older field.
+        attributes.BinaryChecksum = attributes.WorkerVersion is null ? request.BinaryChecksum : "";
 #pragma warning restore CS0612
         return new HistoryEvent
         {

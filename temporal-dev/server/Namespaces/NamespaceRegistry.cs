@@ -48,7 +48,7 @@ internal sealed class NamespaceRegistry(IStore store) : IDisposable
         if (_byName.ContainsKey(request.Namespace))
         {
             throw new GrpcException(
-                GrpcStatusCode.AlreadyExists, "Namespace already exists.", new NamespaceAlreadyExistsFailure());
+                GrpcStatusCode.AlreadyExists, $"Namespace \"{request.Namespace}\" already exists", new NamespaceAlreadyExistsFailure());
         }
 
         var id = Guid.NewGuid().ToString();
@@ -67,8 +67,9 @@ internal sealed class NamespaceRegistry(IStore store) : IDisposable
                 WorkflowExecutionRetentionTtl = request.WorkflowExecutionRetentionPeriod ?? Duration.FromTimeSpan(DefaultRetention),
                 HistoryArchivalState = ArchivalState.Disabled,
                 VisibilityArchivalState = ArchivalState.Disabled,
+                BadBinaries = new(),
             },
-            ReplicationConfig = new() { ActiveClusterName = "active", Clusters = { new Temporalio.Api.Replication.V1.ClusterReplicationConfig { ClusterName = "active" } } },
+            ReplicationConfig = new() { ActiveClusterName = "active", State = ReplicationState.Normal, Clusters = { new Temporalio.Api.Replication.V1.ClusterReplicationConfig { ClusterName = "active" } } },
         };
         description.NamespaceInfo.Data.Add(request.Data);
         await store.SaveNamespaceAsync(new NamespaceRecord(id, request.Namespace, description.ToByteArray()));

@@ -13,7 +13,7 @@ internal sealed class TaskQueue(TimeProvider time)
     private static readonly TimeSpan PollerForgotten = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<QueuedTask> _backlog = [];
+    private readonly LinkedList<Waiting> _backlog = [];
     private readonly LinkedList<Poll> _polls = [];
     private readonly Dictionary<string, DateTimeOffset> _pollers = [];
     private DateTimeOffset _lastPoll = DateTimeOffset.MinValue;
@@ -25,6 +25,18 @@ internal sealed class TaskQueue(TimeProvider time)
             lock (_gate)
             {
                 return _backlog.Count;
+            }
+        }
+    }
+
+    /// <summary>How long the task at its head has waited.</summary>
+    public TimeSpan BacklogAge
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _backlog.First is { } first ? time.GetUtcNow() - first.Value.Since : TimeSpan.Zero;
             }
         }
     }
@@ -49,10 +61,10 @@ internal sealed class TaskQueue(TimeProvider time)
         }
     }
 
-    public void Publish(QueuedTask task) => Add(task, list => list.AddLast(task));
+    public void Publish(QueuedTask task) => Add(task, (list, waiting) => list.AddLast(waiting));
 
     /// <summary>For a task that was taken and could not be handed over.</summary>
-    public void PutBack(QueuedTask task) => Add(task, list => list.AddFirst(task));
+    public void PutBack(QueuedTask task) => Add(task, (list, waiting) => list.AddFirst(waiting));
 
     /// <summary>The next task, or null when none came in time.</summary>
     public async Task<QueuedTask?> TakeAsync(PollerId poller, TimeSpan wait, CancellationToken cancellation)
@@ -64,7 +76,7 @@ internal sealed class TaskQueue(TimeProvider time)
             if (_backlog.First is { } first)
             {
                 _backlog.RemoveFirst();
-                return first.Value;
+                return first.Value.Task;
             }
 
             _polls.AddLast(poll);
@@ -112,7 +124,7 @@ internal sealed class TaskQueue(TimeProvider time)
         }
     }
 
-    private void Add(QueuedTask task, Action<LinkedList<QueuedTask>> enqueue)
+    private void Add(QueuedTask task, Action<LinkedList<Waiting>, Waiting> enqueue)
     {
         lock (_gate)
         {
@@ -125,7 +137,7 @@ internal sealed class TaskQueue(TimeProvider time)
                 }
             }
 
-            enqueue(_backlog);
+            enqueue(_backlog, new Waiting(task, time.GetUtcNow()));
         }
     }
 
@@ -144,6 +156,8 @@ internal sealed class TaskQueue(TimeProvider time)
         _lastPoll = time.GetUtcNow();
         _pollers[identity] = _lastPoll;
     }
+
+    private sealed record Waiting(QueuedTask Task, DateTimeOffset Since);
 
     private sealed class Poll(string instanceKey)
     {

@@ -8,7 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace TemporalDev.Server.Rpc;
 
-/// <summary>PauseActivity, UnpauseActivity and ResetActivity.</summary>
+/// <summary>Pause, unpause and reset of activities, by the older requests and by those that replace them.</summary>
 internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executions executions, TimeProvider time)
 {
     public void Map(GrpcRoutes routes)
@@ -17,7 +17,48 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
         workflow.Add<PauseActivityRequest, PauseActivityResponse>("PauseActivity", PauseAsync);
         workflow.Add<UnpauseActivityRequest, UnpauseActivityResponse>("UnpauseActivity", UnpauseAsync);
         workflow.Add<ResetActivityRequest, ResetActivityResponse>("ResetActivity", ResetAsync);
+        workflow.Add<PauseActivityExecutionRequest, PauseActivityExecutionResponse>("PauseActivityExecution", PauseAsync);
+        workflow.Add<UnpauseActivityExecutionRequest, UnpauseActivityExecutionResponse>("UnpauseActivityExecution", UnpauseAsync);
+        workflow.Add<ResetActivityExecutionRequest, ResetActivityExecutionResponse>("ResetActivityExecution", ResetAsync);
     }
+
+    private async Task<PauseActivityExecutionResponse> PauseAsync(PauseActivityExecutionRequest request, GrpcCall call)
+    {
+        var pause = new ActivityPause(time.GetUtcNow(), request.Identity, request.Reason);
+        await ApplyAsync(
+            request.Namespace,
+            ExecutionOf(request.WorkflowId, request.RunId),
+            new ActivityChoice(request.ActivityId, "", IsAll: false),
+            (_, activity) => ActivityOperations.Pause(activity, pause));
+        return new PauseActivityExecutionResponse();
+    }
+
+    private async Task<UnpauseActivityExecutionResponse> UnpauseAsync(UnpauseActivityExecutionRequest request, GrpcCall call)
+    {
+        var unpause = new ActivityUnpause(false, false, Jittered(request.Jitter));
+        await ApplyAsync(
+            request.Namespace,
+            ExecutionOf(request.WorkflowId, request.RunId),
+            new ActivityChoice(request.ActivityId, "", IsAll: false),
+            (step, activity) => ActivityOperations.Unpause(step, activity, unpause));
+        return new UnpauseActivityExecutionResponse();
+    }
+
+    private async Task<ResetActivityExecutionResponse> ResetAsync(ResetActivityExecutionRequest request, GrpcCall call)
+    {
+        var reset = new ActivityResetRequest(request.ResetHeartbeat, request.KeepPaused, Jittered(request.Jitter));
+        await ApplyAsync(
+            request.Namespace,
+            ExecutionOf(request.WorkflowId, request.RunId),
+            new ActivityChoice(request.ActivityId, "", IsAll: false),
+            (step, activity) => ActivityOperations.Reset(step, activity, reset));
+        return new ResetActivityExecutionResponse();
+    }
+
+    /// <summary>Without a workflow the request means an activity that stands alone, and there are none here.</summary>
+    private static WorkflowExecution ExecutionOf(string workflowId, string runId) => workflowId.Length > 0
+        ? new WorkflowExecution { WorkflowId = workflowId, RunId = runId }
+        : throw new GrpcException(GrpcStatusCode.Unimplemented, "Activities without a workflow are not served here; name the workflow of this one.");
 
     private async Task<PauseActivityResponse> PauseAsync(PauseActivityRequest request, GrpcCall call)
     {

@@ -9,6 +9,9 @@ namespace TemporalDev.Server.Rpc;
 /// <summary>A run's state as DescribeWorkflowExecution shows it.</summary>
 internal static class Descriptions
 {
+    /// <summary>The year 1, which is how the official service writes a time that there is none of.</summary>
+    public static readonly Timestamp Never = Timestamp.FromDateTimeOffset(DateTimeOffset.MinValue);
+
     public static DescribeWorkflowExecutionResponse Describe(RunState state)
     {
         var response = new DescribeWorkflowExecutionResponse
@@ -52,6 +55,7 @@ internal static class Descriptions
             SearchAttributes = state.SearchAttributes,
             TaskQueue = state.TaskQueue,
             FirstRunId = state.FirstRunId,
+            AutoResetPoints = new(),
             Priority = started.Priority,
         };
     }
@@ -61,7 +65,7 @@ internal static class Descriptions
         var info = new WorkflowExecutionExtendedInfo
         {
             ExecutionExpirationTime = At(state.ExecutionExpiresAt),
-            RunExpirationTime = At(state.RunExpiresAt),
+            RunExpirationTime = At(state.RunExpiresAt) ?? Never,
             CancelRequested = state.CancelRequested,
             OriginalStartTime = Timestamp.FromDateTimeOffset(state.StartedAt),
         };
@@ -102,10 +106,10 @@ internal static class Descriptions
             : null,
         HeartbeatDetails = activity.HeartbeatDetails,
         LastHeartbeatTime = At(activity.LastHeartbeatAt),
-        LastStartedTime = At(activity.LastStartedAt),
+        LastStartedTime = activity.IsStarted ? At(activity.LastStartedAt) : null,
         LastAttemptCompleteTime = At(activity.LastAttemptClosedAt),
-        NextAttemptScheduleTime = activity.IsBackingOff ? At(activity.AttemptScheduledAt) : null,
-        CurrentRetryInterval = activity.RetryInterval is { } interval ? Duration.FromTimeSpan(interval) : null,
+        NextAttemptScheduleTime = activity.IsBackingOff && !activity.IsPaused ? At(activity.AttemptScheduledAt) : null,
+        CurrentRetryInterval = activity.RetryInterval is { } interval && !activity.IsPaused ? Duration.FromTimeSpan(interval) : null,
         Attempt = activity.Attempt,
         MaximumAttempts = activity.RetryPolicy.MaximumAttempts,
         ScheduledTime = Timestamp.FromDateTimeOffset(activity.AttemptScheduledAt),
@@ -114,7 +118,7 @@ internal static class Descriptions
         LastWorkerIdentity = activity.LastIdentity,
         ActivityOptions = new()
         {
-            TaskQueue = new() { Name = activity.TaskQueue, Kind = TaskQueueKind.Normal },
+            TaskQueue = new() { Name = activity.TaskQueue, NormalName = activity.TaskQueue },
             ScheduleToCloseTimeout = Duration.FromTimeSpan(activity.ScheduleToClose),
             ScheduleToStartTimeout = Duration.FromTimeSpan(activity.ScheduleToStart),
             StartToCloseTimeout = Duration.FromTimeSpan(activity.StartToClose),

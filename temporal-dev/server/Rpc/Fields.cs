@@ -55,6 +55,12 @@ internal static class Fields
         {
             throw Invalid(problem);
         }
+
+        // Who reads a history decodes by the type, which tools that write only values leave out.
+        if (attributes is not null)
+        {
+            target.Attributes.AddTypes(attributes);
+        }
     }
 
     public static void Timeout(Duration? value, string field)

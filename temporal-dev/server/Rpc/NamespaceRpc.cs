@@ -19,6 +19,11 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
     private async Task<RegisterNamespaceResponse> RegisterAsync(RegisterNamespaceRequest request, GrpcCall call)
     {
         Fields.Id(request.Namespace, "Namespace");
+        if (request.WorkflowExecutionRetentionPeriod is null)
+        {
+            throw Fields.Invalid("A valid retention period is not set on request.");
+        }
+
         await namespaces.RegisterAsync(request);
         return new RegisterNamespaceResponse();
     }

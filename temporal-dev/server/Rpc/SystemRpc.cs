@@ -40,6 +40,15 @@ internal static class SystemRpc
 
     private static GetClusterInfoResponse ClusterInfo() => new()
     {
+        SupportedClients =
+        {
+            ["temporal-cli"] = "<2.0.0",
+            ["temporal-go"] = "<2.0.0",
+            ["temporal-java"] = "<2.0.0",
+            ["temporal-php"] = "<2.0.0",
+            ["temporal-typescript"] = "<2.0.0",
+            ["temporal-ui"] = "<3.0.0",
+        },
         ServerVersion = ServerVersion,
         ClusterName = "active",
         ClusterId = TemporalOptions.ClusterId,

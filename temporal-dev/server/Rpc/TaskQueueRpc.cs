@@ -1,11 +1,9 @@
-using Google.Protobuf.WellKnownTypes;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queues;
 using TemporalDev.Server.Workers;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace TemporalDev.Server.Rpc;
@@ -25,24 +23,17 @@ internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queu
     {
         var target = namespaces.Get(request.Namespace);
         Fields.Queue(request.TaskQueue);
+        TaskQueue? Find(TaskQueueType type) => queues.Find(new QueueKey(target.Id, request.TaskQueue.Name, type));
+#pragma warning disable CS0612 // Deprecated, and what today's command line tool asks for.
+        if (request.ApiMode == DescribeTaskQueueMode.Enhanced)
+        {
+            IEnumerable<TaskQueueType> types = request.TaskQueueTypes.Count > 0 ? request.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
+            return TaskQueueDescriptions.DescribeVersions(types.Select(type => (type, Find(type))), request);
+        }
+#pragma warning restore CS0612
+
         var type = request.TaskQueueType == TaskQueueType.Unspecified ? TaskQueueType.Workflow : request.TaskQueueType;
-        var response = new DescribeTaskQueueResponse();
-        var queue = queues.Find(new QueueKey(target.Id, request.TaskQueue.Name, type));
-        if (queue is not null)
-        {
-            response.Pollers.AddRange(queue.RecentPollers().Select(poller => new PollerInfo
-            {
-                Identity = poller.Identity,
-                LastAccessTime = Timestamp.FromDateTimeOffset(poller.LastPoll),
-            }));
-        }
-
-        if (request.ReportStats)
-        {
-            response.Stats = new TaskQueueStats { ApproximateBacklogCount = queue?.Backlog ?? 0 };
-        }
-
-        return response;
+        return TaskQueueDescriptions.Describe(Find(type), request);
     }
 
     private ShutdownWorkerResponse Shutdown(ShutdownWorkerRequest request)

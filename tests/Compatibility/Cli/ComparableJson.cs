@@ -10,7 +10,13 @@ internal static partial class ComparableJson
     // Sizes count bytes of ids and times as each server encodes them.
     private static readonly HashSet<string> Left =
     [
-        "taskId", "historySizeBytes", "HistorySizeBytes", "nextPageToken", "clusterId", "taskToken",
+        "taskId", "historySizeBytes", "nextPageToken", "clusterId", "durationMillis", "persistenceStore", "visibilityStore", "currentRetryInterval",
+        // Rates of a moment.
+        "tasksAddRate", "tasksDispatchRate", "backlogIncreaseRate", "last_access_time",
+        // What a server can do is not the same, and both say so; what ours leaves out is in its README.
+        "capabilities", "limits", "supportedClients",
+        // Worker versioning is not served, so nothing is recorded by the workers' builds.
+        "autoResetPoints", "mostRecentWorkerVersionStamp", "BuildIds", "worker_version_capabilities", "TemporalPauseInfo",
     ];
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -38,11 +44,14 @@ internal static partial class ComparableJson
         JsonObject item => new JsonObject(item
             .Where(property => !Left.Contains(property.Key))
             .OrderBy(property => property.Key, StringComparer.Ordinal)
-            .Select(property => KeyValuePair.Create(property.Key, Clean(property.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(item => Clean(item))]),
+            .Select(property => KeyValuePair.Create(property.Key, Clean(property.Value)))
+            .Where(property => property.Value is not JsonObject { Count: 0 })),
+        // Numbers alone are sets of flags.
+        JsonArray items when items.All(item => item?.GetValueKind() == JsonValueKind.Number) => new JsonArray([.. items.OrderBy(item => (int)item!).Select(item => item!.DeepClone())]),
+        JsonArray items => new JsonArray([.. items.Select(Clean)]),
         _ => node?.DeepClone(),
     };
 
-    [GeneratedRegex("""(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(?<time>\d{4}-\d\d-\d\dT[0-9:.]+Z)|(?<=")\d+\.\d+s(?=")""")]
+    [GeneratedRegex("""(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=worker-)[0-9a-f]{32}|eager-\d+)|(?<time>\d{4}-\d\d-\d\dT[0-9:.]+Z)|(?<=")\d+\.\d+s(?=")""")]
     private static partial Regex Unique();
 }
