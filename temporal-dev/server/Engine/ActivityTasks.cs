@@ -45,7 +45,8 @@ internal static class ActivityTasks
         state.Activities.Add(activity.ScheduledEventId, activity);
         if (command.RequestEagerExecution && activity.TaskQueue == state.TaskQueue)
         {
-            Start(step, activity, context.Worker, $"eager-{activity.ScheduledEventId}");
+            // No poll took it, so no build is known to have started it.
+            Start(step, activity, context.Worker with { BuildId = "" }, $"eager-{activity.ScheduledEventId}");
             context.EagerActivities.Add(activity.ScheduledEventId);
             return;
         }

@@ -58,6 +58,7 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
     private static DescribeNamespaceResponse WithCapabilities(Namespace found)
     {
         var description = found.Description.Clone();
+        description.NamespaceInfo.SupportsSchedules = true;
         description.NamespaceInfo.Capabilities = new()
         {
             EagerWorkflowStart = true,

@@ -36,6 +36,18 @@ public sealed class CliComparisonTests(CliComparisonTests.Servers servers) : ICl
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
     }
 
+    [OfficialServerTheory]
+    [InlineData("workflow signal --name Note --query WorkflowType='Order' --reason all --yes")]
+    [InlineData("workflow terminate --query WorkflowType='Order' --reason all --yes")]
+    [InlineData("batch list")]
+    public async Task Batches_are_refused_by_name(string command)
+    {
+        var refused = await servers.Embedded.RunAsync([.. CliScenario.Words(command)]);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("BatchOperation", refused.Errors);
+    }
+
     private async Task<string?> DifferenceAsync(string command)
     {
         var words = CliScenario.Words(command).ToList();
@@ -68,7 +80,10 @@ public sealed class CliComparisonTests(CliComparisonTests.Servers servers) : ICl
     {
         private EmbeddedTemporal? _embedded;
 
+        /// <summary>The official one first.</summary>
         internal ImmutableArray<CliSide> Both { get; private set; }
+
+        internal CliSide Embedded => Both[1];
 
         public async Task InitializeAsync()
         {

@@ -21,7 +21,6 @@ internal sealed record CliScenario(string Name, ImmutableArray<string> Commands)
             """workflow update execute --workflow-id {id} --name Add --input "b" --update-id u1""",
             "workflow update result --workflow-id {id} --update-id u1",
             "workflow update describe --workflow-id {id} --update-id u1",
-            """workflow update execute --workflow-id {id} --name Add --input "bad" --update-id u2""",
             """workflow update start --workflow-id {id} --name Add --input "c" --update-id u3 --wait-for-stage accepted""",
             "workflow query --workflow-id {id} --type Seen",
             "workflow describe --workflow-id {id}",
@@ -177,9 +176,14 @@ internal sealed record CliScenario(string Name, ImmutableArray<string> Commands)
             "task-queue describe --task-queue {queue} --legacy-mode --task-queue-type-legacy workflow",
             "task-queue describe --task-queue {queue}",
         ]),
-        new("batches are for the official server",
+        new("a rejected update",
         [
+            Start + """ --input "wait" """,
+            """workflow update execute --workflow-id {id} --name Add --input "bad" --update-id u""",
+            "workflow update result --workflow-id {id} --update-id u",
+            """workflow update execute --workflow-id {id} --name Nothing --input "a" --update-id v""",
             """workflow update execute --workflow-id {id} --name Add --input "a" --namespace nowhere""",
+            "workflow query --workflow-id {id} --type Seen",
         ]),
     ];
 

@@ -10,7 +10,7 @@ internal static partial class ComparableJson
     // Sizes count bytes of ids and times as each server encodes them.
     private static readonly HashSet<string> Left =
     [
-        "taskId", "historySizeBytes", "nextPageToken", "clusterId", "durationMillis", "persistenceStore", "visibilityStore", "currentRetryInterval",
+        "taskId", "historySizeBytes", "nextPageToken", "clusterId", "durationMillis", "persistenceStore", "visibilityStore", "currentRetryInterval", "stateTransitionCount",
         // Rates of a moment.
         "tasksAddRate", "tasksDispatchRate", "backlogIncreaseRate", "last_access_time",
         // What a server can do is not the same, and both say so; what ours leaves out is in its README.
