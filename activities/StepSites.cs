@@ -8,7 +8,11 @@ using Orchestrator.Workflows.Plan;
 namespace Orchestrator.Activities;
 
 /// <summary>A step, the database that it works on, and the claim with which it is opened there.</summary>
-internal sealed record StepSite(Step Step, NpgsqlDataSource Database, Func<Direction, StepClaim> Claim);
+internal sealed record StepSite(Step Step, NpgsqlDataSource Database, Func<Direction, StepClaim> Claim)
+{
+    /// <summary>Another database of the same environment, which is only read: nothing of the ledger is put into it.</summary>
+    public required Func<string, CancellationToken, Task<NpgsqlDataSource>> SiblingAsync { get; init; }
+}
 
 /// <summary>Where an activity begins: reads the plan that was published, and introduces its run to the database it works on.</summary>
 public sealed class StepSites(Databases databases)
@@ -28,7 +32,10 @@ public sealed class StepSites(Databases databases)
         var database = await databases.TargetAsync(plan, run.Environment, step.Database, cancel);
         await Runs.OpenAsync(database, new RunRow(run.Run, run.Plan, run.Environment, run.Requester), published, cancel);
         var key = new StepKey(plan.Name, batch.Id, step.Id);
-        return new StepSite(step, database, direction => new StepClaim(key, step.Kind, PlanCanon.DigestOf(step), run.Run, direction));
+        return new StepSite(step, database, direction => new StepClaim(key, step.Kind, PlanCanon.DigestOf(step), run.Run, direction))
+        {
+            SiblingAsync = (sibling, stop) => databases.SourceAsync(plan, run.Environment, sibling, stop),
+        };
     }
 
     internal async Task<(PublishedPlan Published, MigrationPlan Plan)> ReadPlanAsync(string digest, CancellationToken cancel)

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Reports;
+using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -20,7 +20,7 @@ internal sealed class MigrationWorker(
     LedgerActivities ledger,
     CheckActivities checks,
     ScriptActivities scripts,
-    BackfillActivities backfills,
+    TransferActivities transfers,
     NoticeActivities notices,
     OwnUndoActivities ownUndo,
     ReportActivities reports,
@@ -50,10 +50,11 @@ internal sealed class MigrationWorker(
     }
         .AddWorkflow<ProgramWorkflow>()
         .AddWorkflow<BatchWorkflow>()
+        .AddWorkflow<TransferWorkflow>()
         .AddAllActivities(ledger)
         .AddAllActivities(checks)
         .AddAllActivities(scripts)
-        .AddAllActivities(backfills)
+        .AddAllActivities(transfers)
         .AddAllActivities(notices)
         .AddAllActivities(ownUndo)
         .AddAllActivities(reports);

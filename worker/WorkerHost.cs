@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Activities;
-using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
@@ -9,6 +8,7 @@ using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Reports;
+using Orchestrator.Activities.Transfer;
 using Serilog;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
@@ -76,7 +76,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton<LedgerActivities>()
             .AddSingleton<CheckActivities>()
             .AddSingleton<ScriptActivities>()
-            .AddSingleton<BackfillActivities>()
+            .AddSingleton<TransferActivities>()
             .AddSingleton(new NoticeActivities(new HttpClient { Timeout = WebhookPatience }, settings.Webhook))
             .AddSingleton<OwnUndoActivities>()
             .AddSingleton<ReportActivities>()

@@ -15,6 +15,7 @@ public sealed class BatchWorkflow
     private readonly BatchBoard _board;
     private readonly Saga _saga = new();
     private readonly Reins _reins = new();
+    private readonly TransferReins _transfer = new();
     private readonly GateKeeper _gate;
     private readonly Narrator _narrator;
     private readonly Reporter _reporter;
@@ -103,6 +104,10 @@ public sealed class BatchWorkflow
     /// <summary>Leaves a failed undo as it is, and says why.</summary>
     [WorkflowSignal("skip")]
     public async Task SkipAsync(string reason = "Skipped by signal.") => await TakeAsync(SteeringAct.Skip, new Steer { Reason = reason });
+
+    /// <summary>Changes the transfer that is running; where there is none, there is nothing to change.</summary>
+    [WorkflowSignal("tune")]
+    public Task TuneAsync(Tuning tuning) => _transfer.TuneAsync(tuning);
 
     /// <summary>The same acts for callers who want to be answered, and who say who they are.</summary>
     [WorkflowUpdate("steer")]
@@ -224,10 +229,10 @@ public sealed class BatchWorkflow
         {
             StepKind.Ddl => Workflow.ExecuteActivityAsync((IScriptActivities scripts) => scripts.ApplyDdlAsync(reference), options),
             StepKind.Sql => Workflow.ExecuteActivityAsync((IScriptActivities scripts) => scripts.RunSqlAsync(reference), options),
-            StepKind.Backfill => Workflow.ExecuteActivityAsync((IBackfillActivities backfills) => backfills.BackfillAsync(reference), options),
             StepKind.Seed => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.SeedAsync(reference), options),
             StepKind.Flag => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.SetFlagAsync(reference), options),
             StepKind.Smoke => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.TryOutAsync(reference), options),
+            StepKind.Backfill or StepKind.Copy => _transfer.RunAsync(step, reference, interrupt),
             _ => throw new InvalidOperationException($"No activity takes a step of kind {step.Kind}."),
         };
     }

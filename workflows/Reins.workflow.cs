@@ -71,7 +71,7 @@ internal sealed class Reins
             {
                 // Paused, aborted or cancelled: the point of rest at the top of the loop knows which.
             }
-            catch (ActivityFailureException e)
+            catch (Exception e) when (e is ActivityFailureException or ChildWorkflowFailureException)
             {
                 throw new StopException(causeOfFailure, StopException.ReasonOf(e));
             }

@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Copy;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Workflows.Contracts;
@@ -46,6 +47,12 @@ public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScri
             var (done, touched) = await runner.RunAsync(script, cancel);
             effect = done == ScriptEffect.Applied ? Effect.Changed : effect;
             rows += touched;
+        }
+
+        if (direction == Direction.Undo && site.Step is CopyStep)
+        {
+            // The rows are gone; what was in their way comes back, and has nothing to check.
+            await new DeferredObjects(site.Database, held, parallel: 1).PutBackAsync(cancel);
         }
 
         await Steps.FinishAsync(site.Database, held, cancel);

@@ -32,10 +32,6 @@ internal sealed record StepRow
 
     public required long Fence { get; init; }
 
-    public string[]? Position { get; init; }
-
-    public string[]? UpperKey { get; init; }
-
     public long Rows { get; init; }
 
     public long Walked { get; init; }

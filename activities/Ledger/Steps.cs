@@ -64,16 +64,46 @@ internal static class Steps
         }
     }
 
-    public static Task SetUpperKeyAsync(LedgerScope scope, HeldStep step, string[] upper, CancellationToken cancel) =>
-        scope.Connection.ExecuteAsync(new CommandDefinition(
+    /// <summary>Makes sure that the step is still this holder's, without keeping the holder's other lanes out.</summary>
+    public static async Task ShareAsync(LedgerScope scope, HeldStep step, CancellationToken cancel)
+    {
+        var ours = await scope.Connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
-            update orchestrator.steps
-            set upper_key = @Upper, changed_at = clock_timestamp()
-            where plan = @Plan and batch = @Batch and step = @Step
+            select true
+            from orchestrator.steps
+            where plan = @Plan and batch = @Batch and step = @Step and fence = @Fence and state = @Working
+            for share
             """,
-            new { step.Key.Plan, step.Key.Batch, step.Key.Step, Upper = upper },
+            HoldParameters(step),
             scope.Transaction,
             cancellationToken: cancel));
+        if (!ours)
+        {
+            throw new FencedOffException(step.Key.ToString(), step.Row.Fence);
+        }
+    }
+
+    /// <summary>Done, with what the step's ranges have done together.</summary>
+    public static async Task<RangeTotals> FinishTransferAsync(NpgsqlDataSource database, HeldStep step, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var scope = new LedgerScope(connection, transaction, step.Run);
+        await HoldAsync(scope, step, cancel);
+        var totals = await Ranges.TotalsAsync(connection, step, cancel);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update orchestrator.steps
+            set rows = @Rows, walked = @Walked, chunks = @Chunks
+            where plan = @Plan and batch = @Batch and step = @Step
+            """,
+            new { step.Key.Plan, step.Key.Batch, step.Key.Step, totals.Rows, totals.Walked, totals.Chunks },
+            transaction,
+            cancellationToken: cancel));
+        await FinishAsync(scope, step, cancel);
+        await transaction.CommitAsync(cancel);
+        return totals;
+    }
 
     /// <summary>Done, or undone: the last thing that happens to a step, in the transaction that says so in the chain.</summary>
     public static async Task FinishAsync(NpgsqlDataSource database, HeldStep step, CancellationToken cancel)
@@ -82,18 +112,23 @@ internal static class Steps
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var scope = new LedgerScope(connection, transaction, step.Run);
         await HoldAsync(scope, step, cancel);
+        await FinishAsync(scope, step, cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private static async Task FinishAsync(LedgerScope scope, HeldStep step, CancellationToken cancel)
+    {
         var finished = step.Direction == Direction.Do ? "done" : "undone";
-        await connection.ExecuteAsync(new CommandDefinition(
+        await scope.Connection.ExecuteAsync(new CommandDefinition(
             """
             update orchestrator.steps
             set state = @Finished, changed_at = clock_timestamp()
             where plan = @Plan and batch = @Batch and step = @Step
             """,
             new { step.Key.Plan, step.Key.Batch, step.Key.Step, Finished = finished },
-            transaction,
+            scope.Transaction,
             cancellationToken: cancel));
         await EntryChain.AppendAsync(scope, $"step-{finished}", new { step.Key.Batch, step.Key.Step, step.Row.Round, step.Row.Fence }, cancel);
-        await transaction.CommitAsync(cancel);
     }
 
     public static async Task<StepRow?> FindAsync(NpgsqlDataSource database, StepKey key, CancellationToken cancel)
@@ -119,7 +154,7 @@ internal static class Steps
     private static Task<StepRow?> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, StepKey key, CancellationToken cancel) =>
         connection.QuerySingleOrDefaultAsync<StepRow>(new CommandDefinition(
             """
-            select digest, state, round, fence, position, upper_key as upperkey, rows, walked, chunks
+            select digest, state, round, fence, rows, walked, chunks
             from orchestrator.steps
             where plan = @Plan and batch = @Batch and step = @Step
             for update
@@ -143,30 +178,30 @@ internal static class Steps
             """
             insert into orchestrator.steps (plan, batch, step, kind, digest, state, round, fence, run_id)
             values (@Plan, @Batch, @Step, @Kind, @Digest, 'doing', 1, 1, @Run)
-            returning digest, state, round, fence, position, upper_key as upperkey, rows, walked, chunks
+            returning digest, state, round, fence, rows, walked, chunks
             """,
         StepMove.BeginAgain =>
             """
             update orchestrator.steps
             set state = 'doing', kind = @Kind, digest = @Digest, round = round + 1, fence = fence + 1, run_id = @Run,
-              position = null, upper_key = null, rows = 0, walked = 0, chunks = 0,
+              rows = 0, walked = 0, chunks = 0,
               started_at = clock_timestamp(), changed_at = clock_timestamp()
             where plan = @Plan and batch = @Batch and step = @Step
-            returning digest, state, round, fence, position, upper_key as upperkey, rows, walked, chunks
+            returning digest, state, round, fence, rows, walked, chunks
             """,
         StepMove.Continue =>
             """
             update orchestrator.steps
             set fence = fence + 1, run_id = @Run, changed_at = clock_timestamp()
             where plan = @Plan and batch = @Batch and step = @Step
-            returning digest, state, round, fence, position, upper_key as upperkey, rows, walked, chunks
+            returning digest, state, round, fence, rows, walked, chunks
             """,
         StepMove.TakeBack =>
             """
             update orchestrator.steps
             set state = 'undoing', fence = fence + 1, run_id = @Run, changed_at = clock_timestamp()
             where plan = @Plan and batch = @Batch and step = @Step
-            returning digest, state, round, fence, position, upper_key as upperkey, rows, walked, chunks
+            returning digest, state, round, fence, rows, walked, chunks
             """,
         _ => throw new InvalidOperationException($"Move {move} writes nothing."),
     };

@@ -19,6 +19,10 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
     public async Task<NpgsqlDataSource> TargetAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
         await OpenAsync(await TargetConnectionAsync(plan, environment, database, cancel), cancel);
 
+    /// <summary>A database that is only read: it may be a replica, and it is left without a ledger.</summary>
+    internal async Task<NpgsqlDataSource> SourceAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
+        Source(await TargetConnectionAsync(plan, environment, database, cancel));
+
     internal async Task<string> TargetConnectionAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
     {
         var found = plan.FindEnvironment(environment)
@@ -44,7 +48,7 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
 
     private async Task<NpgsqlDataSource> OpenAsync(string connection, CancellationToken cancel)
     {
-        var source = _open.GetOrAdd(connection, c => NpgsqlDataSource.Create(Complete(c)));
+        var source = Source(connection);
         if (!_prepared.ContainsKey(connection))
         {
             // Two that come at once both do it: the schema's own lock lets them take turns, and the second finds it done.
@@ -54,6 +58,8 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
 
         return source;
     }
+
+    private NpgsqlDataSource Source(string connection) => _open.GetOrAdd(connection, c => NpgsqlDataSource.Create(Complete(c)));
 
     private string Complete(string connection)
     {

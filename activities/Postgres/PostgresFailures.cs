@@ -33,6 +33,15 @@ internal static class PostgresFailures
     public static bool IsLockTimeout(Exception exception) =>
         exception is PostgresException { SqlState: LockNotAvailable };
 
+    /// <summary>What the statement was given is at fault, and not the statement: other rows may go through.</summary>
+    public static bool IsAboutRows(PostgresException exception) =>
+        // Data exceptions, integrity violations, a view's check option, and what a trigger or function raised by itself.
+        exception.SqlState[..2] is "22" or "23" or "44" || exception.SqlState is PostgresErrorCodes.RaiseException;
+
+    public static bool IsStatementTimeout(PostgresException exception) =>
+        // One SQLSTATE for every cancelled statement; a cancellation of our own surfaces as such and never comes here.
+        exception.SqlState == PostgresErrorCodes.QueryCanceled;
+
     public static bool IsUniqueViolation(Exception exception, string constraint) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique && unique.ConstraintName == constraint;
 

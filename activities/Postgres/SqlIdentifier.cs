@@ -14,6 +14,18 @@ internal readonly record struct SqlIdentifier
     public static SqlIdentifier Of(SqlName name) =>
         new(name.Schema is { } schema ? $"{Quote(schema)}.{Quote(name.Name)}" : Quote(name.Name));
 
+    /// <summary>A value for the few statements that take no parameters.</summary>
+    public static string Literal(string value)
+    {
+        if (value.Contains('\0'))
+        {
+            throw new RefusalException("A value with a null character cannot be quoted.");
+        }
+
+        // E'' and doubled backslashes mean the same whatever standard_conforming_strings is.
+        return $" E'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+    }
+
     public override string ToString() => _quoted;
 
     private static string Quote(string name)

@@ -13,7 +13,8 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
     {
         ["ddl"] = (reader, head, map) => new DdlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
         ["sql"] = (reader, head, map) => new SqlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
-        ["backfill"] = (reader, head, map) => reader.ReadBackfill(head, map),
+        ["backfill"] = (reader, head, map) => reader._transfers.ReadBackfill(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
+        ["copy"] = (reader, head, map) => reader._transfers.ReadCopy(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
         ["seed"] = (_, head, map) => new SeedStep
         {
             Id = head.Id,
@@ -39,6 +40,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
     private readonly CheckReader _checks = new(findings, files);
     private readonly GateReader _gates = new(findings);
 
+    private readonly TransferReader _transfers = new(files);
     private IReadOnlyList<string> _databases = [];
 
     private delegate Step StepKindReader(PlanReader reader, StepHead head, YamlMap map);
@@ -124,18 +126,6 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         map.RefuseOthers();
         return step;
     }
-
-    private BackfillStep ReadBackfill(StepHead head, YamlMap map) => new()
-    {
-        Id = head.Id,
-        Title = head.Title,
-        Database = head.Database,
-        Undo = head.Undo,
-        Table = map.Text("table", "It is the table whose rows are walked."),
-        Key = ReadKey(map),
-        Chunk = files.Read(map.At("chunk"), map.Text("chunk", "Name the SQL file with the statement for one range of keys.")) ?? new SqlScript("", ""),
-        ChunkRows = map.Number("chunk-rows", PlanLimits.ChunkRowsDefault),
-    };
 
     private SmokeStep ReadSmoke(StepHead head, YamlMap map) => new()
     {

@@ -74,7 +74,7 @@ internal static class PlanSchema
             YamlType.Number => Pattern("^[0-9_]+$", "integer"),
             YamlType.Decimal => new JsonObject { ["type"] = "number" },
             YamlType.Flag => new JsonObject { ["type"] = "boolean" },
-            YamlType.Duration => Pattern("^[0-9]+[smhd]$"),
+            YamlType.Duration => Pattern("^[0-9]+(ms|[smhd])$"),
             YamlType.Size => Pattern("^[0-9_]+ ?(B|kB|MB|GB|TB)$"),
             YamlType.Choice => new JsonObject { ["enum"] = new JsonArray([.. key.Choices.Select(c => (JsonNode)c)]) },
             YamlType.Texts => new JsonObject { ["anyOf"] = new JsonArray(Scalar(), new JsonObject { ["type"] = "array", ["items"] = Scalar() }) },

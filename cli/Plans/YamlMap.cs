@@ -94,12 +94,14 @@ internal sealed class YamlMap
         return null;
     }
 
-    public int Number(string key, int otherwise)
+    public int Number(string key, int otherwise) => OptionalNumber(key) ?? otherwise;
+
+    public int? OptionalNumber(string key)
     {
         Note(key, new YamlKey(YamlType.Number));
         if (FindText(key) is not { } text)
         {
-            return otherwise;
+            return null;
         }
 
         // 200_000 reads better than 200000, and YAML allows it.
@@ -109,7 +111,7 @@ internal sealed class YamlMap
         }
 
         _findings.Add(At(key), $"'{text}' is not a whole number.");
-        return otherwise;
+        return null;
     }
 
     public decimal Decimal(string key, decimal otherwise)
@@ -168,6 +170,11 @@ internal sealed class YamlMap
             return null;
         }
 
+        if (text.EndsWith("ms", StringComparison.Ordinal) && int.TryParse(text[..^2], NumberStyles.None, CultureInfo.InvariantCulture, out var brief))
+        {
+            return TimeSpan.FromMilliseconds(brief);
+        }
+
         if (text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 10_000)
         {
             switch (text[^1])
@@ -183,7 +190,7 @@ internal sealed class YamlMap
             }
         }
 
-        _findings.Add(At(key), $"'{text}' is not a duration.", "Write a number and s, m, h or d, for example 36h.");
+        _findings.Add(At(key), $"'{text}' is not a duration.", "Write a number and ms, s, m, h or d, for example 36h.");
         return null;
     }
 

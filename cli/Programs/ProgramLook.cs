@@ -7,7 +7,7 @@ using Temporalio.Converters;
 namespace Orchestrator.Cli.Programs;
 
 /// <summary>A program at one moment: its batches, the one that is being run, and how far its backfill is.</summary>
-internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchStatus> Batches, BackfillProgress? Progress)
+internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchStatus> Batches, TransferProgress? Progress)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -20,7 +20,7 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
         var query = new WorkflowQueryOptions { Rpc = new() { Timeout = Patience, CancellationToken = cancel } };
         var status = await client.GetWorkflowHandle<ProgramWorkflow>(program).QueryAsync(p => p.Status, query);
         var batches = new List<BatchStatus>();
-        BackfillProgress? progress = null;
+        TransferProgress? progress = null;
         foreach (var line in status.Batches.Where(b => b.State != BatchLineState.Waiting))
         {
             if (known?.Batches.FirstOrDefault(b => b.Batch == line.Id) is { Outcome: not null } ended)
@@ -38,13 +38,21 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
     }
 
     // Its heartbeats are with the service, also for a worker that is elsewhere.
-    private static async Task<BackfillProgress?> ReadProgressAsync(ITemporalClient client, WorkflowHandle batch, CancellationToken cancel)
+    private static async Task<TransferProgress?> ReadProgressAsync(ITemporalClient client, WorkflowHandle batch, CancellationToken cancel)
     {
-        var description = await batch.DescribeAsync(new() { Rpc = new() { Timeout = Patience, CancellationToken = cancel } });
-        var heartbeat = description.RawDescription.PendingActivities
-            .FirstOrDefault(a => a.ActivityType.Name == "Backfill")?.HeartbeatDetails?.Payloads_.FirstOrDefault();
+        var describe = new WorkflowDescribeOptions { Rpc = new() { Timeout = Patience, CancellationToken = cancel } };
+        var described = await batch.DescribeAsync(describe);
+        if (described.RawDescription.PendingChildren.FirstOrDefault(c => c.WorkflowTypeName == nameof(TransferWorkflow)) is not { } child)
+        {
+            return null;
+        }
+
+        var transfer = await client.GetWorkflowHandle(child.WorkflowId).DescribeAsync(describe);
+        var heartbeat = transfer.RawDescription.PendingActivities
+            .Select(a => a.HeartbeatDetails?.Payloads_.FirstOrDefault())
+            .FirstOrDefault(details => details is not null);
         return heartbeat is null
             ? null
-            : await client.Options.DataConverter.ToValueAsync<BackfillProgress>(heartbeat);
+            : await client.Options.DataConverter.ToValueAsync<TransferProgress>(heartbeat);
     }
 }

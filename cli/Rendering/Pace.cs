@@ -36,10 +36,11 @@ internal sealed class Pace
         return seconds > 0 && last.Walked > first.Walked ? (last.Walked - first.Walked) / seconds : null;
     }
 
-    public string Describe(BackfillProgress progress)
+    public string Describe(TransferProgress progress)
     {
         var total = progress.Estimate > progress.Walked ? $" of about {progress.Estimate:N0} ({100.0 * progress.Walked / progress.Estimate:F0} %)" : "";
-        var text = $"{progress.Walked:N0}{total} rows, chunk {progress.Chunks:N0}";
+        var waits = progress.Waiting is { } reason ? $", waits: {reason}" : "";
+        var text = $"{progress.Walked:N0}{total} rows, chunk {progress.Chunks:N0}{waits}";
         if (RowsPerSecond() is not { } pace)
         {
             return text;

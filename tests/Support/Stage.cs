@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Activities;
-using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
@@ -11,6 +10,7 @@ using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Reports;
+using Orchestrator.Activities.Transfer;
 using Orchestrator.Worker;
 using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
@@ -71,11 +71,12 @@ public sealed class Stage : IAsyncLifetime
         using var worker = new TemporalWorker(Client, new TemporalWorkerOptions(TaskQueue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }
             .AddWorkflow<ProgramWorkflow>()
             .AddWorkflow<BatchWorkflow>()
+            .AddWorkflow<TransferWorkflow>()
             .AddAllActivities(new LedgerActivities(sites, databases, (_, _) => Task.FromResult(false), new Surroundings(IsIndexed: true, IsNotified: true)))
             .AddAllActivities(new NoticeActivities(channel, new Uri("http://channel/")))
             .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
-            .AddAllActivities(new BackfillActivities(sites, TimeProvider.System))
+            .AddAllActivities(new TransferActivities(sites, TimeProvider.System))
             .AddAllActivities(new OwnUndoActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ReportActivities(sites, databases)));
         await worker.ExecuteAsync(stop);

@@ -134,7 +134,7 @@ public sealed class BatchTests(Stage stage) : IClassFixture<Stage>
         await UntilRowsAsync();
 
         await batch.SignalAsync(b => b.PauseAsync());
-        await Eventually.EqualAsync(0, async () => (await batch.DescribeAsync()).RawDescription.PendingActivities.Count);
+        await Eventually.EqualAsync(0, async () => (await batch.DescribeAsync()).RawDescription.PendingChildren.Count);
         var paused = await ScalarAsync<long>($"select count(*) from {_name}");
         await batch.SignalAsync(b => b.ResumeAsync());
         await UntilGateAsync(batch);

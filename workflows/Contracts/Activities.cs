@@ -73,9 +73,3 @@ public interface IOwnUndoActivities
     [Activity]
     Task<StepEffect> TryOutAsync(StepReference step);
 }
-
-public interface IBackfillActivities
-{
-    [Activity]
-    Task<StepEffect> BackfillAsync(StepReference step);
-}

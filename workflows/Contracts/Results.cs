@@ -16,9 +16,6 @@ public enum Effect
     Nothing,
 }
 
-/// <summary>How far a backfill is: the heartbeat of its activity.</summary>
-public sealed record BackfillProgress(string[]? Position, long Rows, long Walked, long Chunks, long Estimate);
-
 [JsonConverter(typeof(JsonStringEnumConverter<CheckMoment>))]
 public enum CheckMoment
 {

@@ -7,6 +7,8 @@ public static class WorkflowIds
 
     public static string Program(string plan, string environment, string digest) => $"{plan}/{environment}/{digest[..12]}";
 
+    public static string Step(string batch, string step) => $"{batch}/{step}";
+
     public static string Batch(string program, string batch) => $"{program}/{batch}";
 
     /// <summary>One at a time, whoever asks for it.</summary>

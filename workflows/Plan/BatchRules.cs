@@ -58,7 +58,11 @@ internal static class BatchRules
                 ExamineScripts(problems, $"{at}.apply", sql.Apply);
                 break;
             case BackfillStep backfill:
-                ExamineBackfill(problems, at, backfill);
+                TransferRules.Examine(problems, at, backfill);
+                break;
+            case CopyStep copy:
+                TransferRules.Examine(problems, at, copy);
+                PlanRules.CheckDatabase(problems, $"{at}.from", copy.From, plan);
                 break;
             default:
                 throw new InvalidOperationException($"A step of kind {step.Kind} has no rules.");
@@ -72,26 +76,5 @@ internal static class BatchRules
         {
             problems.AddRange(ScriptRules.Examine(script).Select(p => new PlanProblem(at, $"{script.Path}: {p.Message}", p.Suggestion)));
         }
-    }
-
-    private static void ExamineBackfill(List<PlanProblem> problems, string at, BackfillStep step)
-    {
-        if (step.ChunkRows is < 1 or > PlanLimits.ChunkRowsMost)
-        {
-            problems.Add(new($"{at}.chunk-rows", $"{step.ChunkRows} is not a number of rows from 1 to {PlanLimits.ChunkRowsMost}."));
-        }
-
-        if (step.Key.Count is 0 or > PlanLimits.KeyColumns)
-        {
-            problems.Add(new($"{at}.key", $"A key has 1 to {PlanLimits.KeyColumns} columns, not {step.Key.Count}."));
-        }
-
-        if (SqlName.TryParse(step.Table) is null)
-        {
-            problems.Add(new($"{at}.table", $"'{step.Table}' is not the name of a table.", "Write 'table' or 'schema.table'."));
-        }
-
-        problems.AddRange(RangePlaceholder.Examine(step.Chunk.Text)
-            .Select(p => new PlanProblem($"{at}.chunk", $"{step.Chunk.Path}: {p.Message}", p.Suggestion)));
     }
 }

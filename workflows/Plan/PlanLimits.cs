@@ -10,7 +10,9 @@ public static class PlanLimits
     public const int TitleCharacters = 200;
     public const int FileBytes = 1024 * 1024;
     public const int PlanBytes = 16 * 1024 * 1024;
-    public const int ChunkRowsDefault = 5_000;
     public const int ChunkRowsMost = 1_000_000;
+    public const int PoisonRowsMost = 100_000;
+    public const int LanesMost = 16;
+    public const int ThrottlesMost = 20;
     public const int KeyColumns = 8;
 }

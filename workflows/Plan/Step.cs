@@ -10,6 +10,7 @@ namespace Orchestrator.Workflows.Plan;
 [JsonDerivedType(typeof(SeedStep), "seed")]
 [JsonDerivedType(typeof(FlagStep), "flag")]
 [JsonDerivedType(typeof(SmokeStep), "smoke")]
+[JsonDerivedType(typeof(CopyStep), "copy")]
 public abstract record Step
 {
     private protected Step()
@@ -41,6 +42,7 @@ public enum StepKind
     Seed,
     Flag,
     Smoke,
+    Copy,
 }
 
 public sealed record DdlStep : Step
@@ -57,19 +59,4 @@ public sealed record SqlStep : Step
 
     [JsonIgnore]
     public override StepKind Kind => StepKind.Sql;
-}
-
-/// <summary>Walks a table by its key and runs one statement for each range of keys.</summary>
-public sealed record BackfillStep : Step
-{
-    public required string Table { get; init; }
-
-    public required IReadOnlyList<string> Key { get; init; }
-
-    public required SqlScript Chunk { get; init; }
-
-    public required int ChunkRows { get; init; }
-
-    [JsonIgnore]
-    public override StepKind Kind => StepKind.Backfill;
 }

@@ -1,13 +1,12 @@
 using Dapper;
 using Orchestrator.Activities;
-using Orchestrator.Activities.Backfill;
-using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Transfer;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
 
-namespace Orchestrator.Tests.Activities;
+namespace Orchestrator.Tests.Backfill;
 
 public sealed class BackfillTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
@@ -15,12 +14,13 @@ public sealed class BackfillTests(PostgresFixture postgres) : IClassFixture<Post
     public async Task Progress_goes_forward_chunk_by_chunk()
     {
         await using var site = await PrepareAsync("bigint", "n", "insert into target select id::text from source where {range}", 250);
-        var seen = new List<BackfillProgress>();
+        var seen = new List<TransferProgress>();
 
-        var effect = await BackfillActivities.RunAsync(await site.FindAsync("fill"), seen.Add, default);
+        var effect = await site.TransferAsync("fill", seen.Add);
 
         Assert.Equal(1000, effect.Rows);
         Assert.Equal([0, 250, 500, 750, 1000], seen.Select(p => p.Walked));
+        Assert.All(seen, p => Assert.Equal(1000, p.Estimate));
         Assert.Equal(4, await site.ScalarAsync<long>($"select count(*) from orchestrator.chunks where plan = '{site.Plan.Name}'"));
     }
 
@@ -30,45 +30,48 @@ public sealed class BackfillTests(PostgresFixture postgres) : IClassFixture<Post
         await using var site = await PrepareAsync("bigint", "n", "insert into target select id::text from source where {range}", 100);
         await StopAfterAsync(site, chunks: 3);
 
-        var seen = new List<BackfillProgress>();
-        await BackfillActivities.RunAsync(await site.FindAsync("fill"), seen.Add, default);
+        var seen = new List<TransferProgress>();
+        await site.TransferAsync("fill", seen.Add);
 
-        Assert.Equal(["300"], seen[0].Position!);
+        Assert.Equal(300, seen[0].Walked);
         Assert.Equal(1000, await site.ScalarAsync<long>("select count(*) from target"));
         Assert.Equal(10, await site.ScalarAsync<long>($"select count(*) from orchestrator.chunks where plan = '{site.Plan.Name}'"));
     }
 
     [Fact]
-    public async Task A_zombie_with_an_older_fence_writes_nothing()
+    public async Task A_lane_of_an_older_opening_writes_nothing()
     {
         await using var site = await PrepareAsync("bigint", "n", "insert into target select id::text from source where {range}", 100);
-        var found = await site.FindAsync("fill");
-        var zombie = await Steps.OpenAsync(found.Database, found.Claim(Direction.Do), default);
-        var heir = await Steps.OpenAsync(found.Database, found.Claim(Direction.Do), default);
+        var (activities, transfer, found) = await TransferAsync(site);
+        var zombie = await TransferActivities.OpenAsync(found, transfer, default);
+        var heir = await TransferActivities.OpenAsync(found, transfer, default);
 
-        await Assert.ThrowsAsync<FencedOffException>(() => new BackfillRunner(found.Database, (BackfillStep)found.Step, zombie!).RunAsync(_ => { }, default));
+        await Assert.ThrowsAsync<FencedOffException>(() => activities.RunLaneAsync(found, transfer, Lane(site, zombie), _ => { }, default));
 
         Assert.Equal(0, await site.ScalarAsync<long>("select count(*) from target"));
-        Assert.Equal(1000, (await new BackfillRunner(found.Database, (BackfillStep)found.Step, heir!).RunAsync(_ => { }, default)).Rows);
+        await activities.RunLaneAsync(found, transfer, Lane(site, heir), _ => { }, default);
+        Assert.Equal(1000, await site.ScalarAsync<long>("select count(*) from target"));
     }
 
-    [Fact]
-    public async Task A_zombie_that_wakes_up_between_two_chunks_stops_there()
+    [Theory]
+    [InlineData("update orchestrator.ranges set fence = fence + 1 where plan = @Name")]
+    [InlineData("update orchestrator.steps set fence = fence + 1 where plan = @Name")]
+    [InlineData("update orchestrator.steps set state = 'undoing' where plan = @Name")]
+    public async Task A_lane_that_was_overtaken_between_two_chunks_stops_there(string overtaking)
     {
         await using var site = await PrepareAsync("bigint", "n", "insert into target select id::text from source where {range}", 100);
-        var found = await site.FindAsync("fill");
-        var zombie = await Steps.OpenAsync(found.Database, found.Claim(Direction.Do), default);
-        await Assert.ThrowsAsync<FencedOffException>(() => new BackfillRunner(found.Database, (BackfillStep)found.Step, zombie!).RunAsync(
+
+        await Assert.ThrowsAsync<FencedOffException>(() => site.TransferAsync(
+            "fill",
             progress =>
             {
                 if (progress.Chunks == 2)
                 {
-                    // What opening does to the fence, in a callback that cannot wait.
+                    // In a callback that cannot wait.
                     using var connection = site.Database.OpenConnection();
-                    connection.Execute("update orchestrator.steps set fence = fence + 1 where plan = @Name", new { site.Plan.Name });
+                    connection.Execute(overtaking, new { site.Plan.Name });
                 }
-            },
-            default));
+            }));
 
         Assert.Equal(200, await site.ScalarAsync<long>("select count(*) from target"));
     }
@@ -142,33 +145,62 @@ public sealed class BackfillTests(PostgresFixture postgres) : IClassFixture<Post
         Assert.Contains(sentence, refusal.Message);
     }
 
-    [Fact]
-    public async Task A_chunk_that_fails_names_its_keys_and_leaves_the_checkpoint_where_it_was()
+    [Theory]
+    [InlineData("insert into target select nothing from source where {range}", "column \"nothing\" does not exist")]
+    [InlineData("insert into source select 'x'::text from source where {range}", "is of type bigint but expression is of type text")]
+    [InlineData("insert into elsewhere select id from source where {range}", "relation \"elsewhere\" does not exist")]
+    public async Task A_statement_that_cannot_run_is_refused_before_a_range_is_cut(string chunk, string sentence)
     {
-        await using var site = await PrepareAsync("bigint", "n", "insert into target select (1 / (id - 150))::text || id from source where {range}", 100);
+        await using var site = await PrepareAsync("bigint", "n", chunk, 100);
 
-        var failure = await Assert.ThrowsAsync<StatementException>(() => site.DoAsync("fill"));
+        var refusal = await Assert.ThrowsAsync<StatementException>(() => site.DoAsync("fill"));
 
-        Assert.Contains("chunk 2 (keys after 100 up to 200): division by zero", failure.Message);
-        Assert.Equal(100, await site.ScalarAsync<long>("select count(*) from target"));
-        Assert.Equal("{100}", await site.ScalarAsync<string>($"select position::text from orchestrator.steps where plan = '{site.Plan.Name}'"));
+        Assert.Contains(sentence, refusal.Message);
+        Assert.Equal(0, await site.ScalarAsync<long>($"select count(*) from orchestrator.ranges where plan = '{site.Plan.Name}'"));
+    }
+
+    [Fact]
+    public async Task Rows_that_come_later_are_walked_in_a_final_pass_where_the_plan_says_so()
+    {
+        var step = Some.Backfill("fill", "insert into target select id::text from source where {range}", "truncate target") with { LateRows = LateRows.FinalPass };
+        await using var site = await PrepareAsync("bigint", "n", step);
+        await StopAfterAsync(site, chunks: 1);
+        await site.ExecuteAsync("insert into source select 5000 + n from generate_series(1, 250) n");
+
+        var effect = await site.DoAsync("fill");
+
+        Assert.Equal(1250, effect.Rows);
+        Assert.Equal(1250, await site.ScalarAsync<long>("select count(*) from target"));
+        Assert.Contains("rows that came later included", effect.Note);
     }
 
     private static async Task StopAfterAsync(Worksite site, int chunks) =>
-        await Assert.ThrowsAsync<OperationCanceledException>(async () => await BackfillActivities.RunAsync(
-            await site.FindAsync("fill"),
+        await Assert.ThrowsAsync<OperationCanceledException>(() => site.TransferAsync(
+            "fill",
             progress =>
             {
                 if (progress.Chunks == chunks)
                 {
                     throw new OperationCanceledException();
                 }
-            },
-            default));
+            }));
 
-    private async Task<Worksite> PrepareAsync(string keyType, string value, string chunk, int chunkRows)
+    private static async Task<(TransferActivities Activities, ITransfer Transfer, StepSite Site)> TransferAsync(Worksite site)
     {
-        var site = await OpenAsync(Some.Backfill("fill", chunk, "truncate target", chunkRows));
+        var found = await site.FindAsync("fill");
+        var activities = new TransferActivities(site.Sites, TimeProvider.System);
+        return (activities, await activities.OfAsync(found, default), found);
+    }
+
+    private static LaneReference Lane(Worksite site, TransferOpening opening) =>
+        new(new StepReference(site.Batch, "fill"), opening, 1, TimeSpan.FromMinutes(1));
+
+    private Task<Worksite> PrepareAsync(string keyType, string value, string chunk, int chunkRows) =>
+        PrepareAsync(keyType, value, Some.Backfill("fill", chunk, "truncate target", chunkRows));
+
+    private async Task<Worksite> PrepareAsync(string keyType, string value, BackfillStep step)
+    {
+        var site = await OpenAsync(step);
         await site.ExecuteAsync(
             $"""
             create table source (id {keyType} primary key);

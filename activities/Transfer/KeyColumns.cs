@@ -1,19 +1,18 @@
 using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Postgres;
-using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
 
-namespace Orchestrator.Activities.Backfill;
+namespace Orchestrator.Activities.Transfer;
 
 internal sealed record KeyColumn(string Name, string Type, bool Nullable);
 
-/// <summary>The key that a backfill walks by, as the catalog knows it.</summary>
+/// <summary>The key that a table is walked by, as the catalog knows it.</summary>
 internal sealed record KeyColumns(SqlIdentifier Table, IReadOnlyList<KeyColumn> Columns)
 {
-    public static async Task<KeyColumns> ReadAsync(NpgsqlConnection connection, BackfillStep step, CancellationToken cancel)
+    public static async Task<KeyColumns> ReadAsync(NpgsqlConnection connection, SqlName name, IReadOnlyList<string> key, CancellationToken cancel)
     {
-        var table = SqlIdentifier.Of(SqlName.TryParse(step.Table)!);
+        var table = SqlIdentifier.Of(name);
         var columns = (await connection.QueryAsync<KeyColumn>(new CommandDefinition(
             """
             select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable
@@ -22,29 +21,29 @@ internal sealed record KeyColumns(SqlIdentifier Table, IReadOnlyList<KeyColumn> 
             where a.attrelid = to_regclass(@Table) and a.attnum > 0 and not a.attisdropped
             order by wanted.place
             """,
-            new { Key = step.Key.ToArray(), Table = table.ToString() },
+            new { Key = key.ToArray(), Table = table.ToString() },
             cancellationToken: cancel))).ToList();
-        RefuseUnfit(step, columns);
-        if (!await IsUniqueAsync(connection, table, step.Key, cancel))
+        RefuseUnfit(table, key, columns);
+        if (!await IsUniqueAsync(connection, table, key, cancel))
         {
             throw new RefusalException(
-                $"The key ({string.Join(", ", step.Key)}) of {step.Table} is not unique: rows with equal keys could be cut apart by a chunk. Create a unique index on it, or add a column that makes it unique.");
+                $"The key ({string.Join(", ", key)}) of {table} is not unique: rows with equal keys could be cut apart by a chunk. Create a unique index on it, or add a column that makes it unique.");
         }
 
         return new KeyColumns(table, columns);
     }
 
-    private static void RefuseUnfit(BackfillStep step, List<KeyColumn> columns)
+    private static void RefuseUnfit(SqlIdentifier table, IReadOnlyList<string> key, List<KeyColumn> columns)
     {
-        if (columns.Count != step.Key.Count)
+        if (columns.Count != key.Count)
         {
-            var missing = step.Key.Except(columns.Select(c => c.Name));
-            throw new RefusalException($"The table {step.Table} is not there, or has no column {string.Join(", ", missing)}.");
+            var missing = key.Except(columns.Select(c => c.Name));
+            throw new RefusalException($"The table {table} is not there, or has no column {string.Join(", ", missing)}.");
         }
 
         if (columns.FirstOrDefault(c => c.Nullable) is { } nullable)
         {
-            throw new RefusalException($"The key column {nullable.Name} of {step.Table} may be null: rows without a key would never be visited. Set it not null first.");
+            throw new RefusalException($"The key column {nullable.Name} of {table} may be null: rows without a key would never be visited. Set it not null first.");
         }
     }
 

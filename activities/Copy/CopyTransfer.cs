@@ -1,0 +1,174 @@
+using Dapper;
+using Npgsql;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Transfer;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities.Copy;
+
+/// <summary>A copy as a transfer: every table's rows in ranges, in the order of references, from one moment of the source.</summary>
+internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource source, CopyStep step, SourceSnapshots snapshots) : ITransfer
+{
+    // One transaction each: large enough that its overhead is lost in it, small enough to be done again after a kill.
+    private const long RangeBytes = 32L * 1024 * 1024;
+    private const int MostRanges = 2_000;
+    private const int FinishingLanes = 2;
+
+    public TransferPace? Pace => step.Pace;
+
+    public ChunkLimits Limits { get; } = ChunkLimits.Of(null, null);
+
+    public bool KeepsOrder => step.References == References.TwoPass;
+
+    public IReadOnlyList<string> Tables => [.. step.Tables.Where(t => !t.EndsWith(".*", StringComparison.Ordinal))];
+
+    public async Task<IReadOnlyList<NewRange>> CutAsync(LedgerScope scope, HeldStep held, int lanes, CancellationToken cancel)
+    {
+        await using var reading = await source.OpenConnectionAsync(cancel);
+        var pairs = await MatchAsync(reading, scope.Connection, cancel);
+        var catalog = new CopyCatalog(scope.Connection);
+        var places = TableOrder.Sort(
+            pairs.Select(p => p.Target.FullName), await catalog.ReferencesAsync([.. pairs.Select(p => p.Target)], cancel)).ToDictionary(p => p.Table);
+        await RefuseFilledAsync(scope, pairs, cancel);
+        if (KeepsOrder && places.Values.Where(p => p.Cycle.Count > 0 || p.RefersToItself).Select(p => p.Table).ToList() is { Count: > 0 } knotted)
+        {
+            throw new RefusalException($"The tables {string.Join(", ", knotted)} refer to themselves or to each other, so no order of loading keeps their foreign keys: write 'references: defer'.");
+        }
+
+        if (!KeepsOrder)
+        {
+            await new DeferredObjects(target, held, FinishingLanes).TakeAwayAsync(scope, pairs, cancel);
+        }
+
+        var ranges = new List<NewRange>();
+        foreach (var pair in pairs.OrderBy(p => places[p.Source.FullName].Depth).ThenByDescending(p => p.Source.Bytes))
+        {
+            ranges.AddRange((await SpansAsync(reading, pair, lanes, cancel)).Select(s => new NewRange(s, pair.Source.FullName, places[pair.Source.FullName].Depth)));
+        }
+
+        return ranges;
+    }
+
+    public async Task<IRangeWork> OpenLaneAsync(HeldStep held, CancellationToken cancel)
+    {
+        await using var reading = await source.OpenConnectionAsync(cancel);
+        await using var writing = await target.OpenConnectionAsync(cancel);
+        var pairs = await MatchAsync(reading, writing, cancel);
+        return new CopyLane(source, target, pairs.ToDictionary(p => p.Source.FullName), snapshots, held);
+    }
+
+    public Task<IReadOnlyList<NewRange>> LateAsync(HeldStep held, CancellationToken cancel) => Task.FromResult<IReadOnlyList<NewRange>>([]);
+
+    public async Task<string?> CompleteAsync(HeldStep held, CancellationToken cancel)
+    {
+        var deferred = new DeferredObjects(target, held, FinishingLanes);
+        var objects = await deferred.PutBackAsync(cancel);
+        await using var reading = await source.OpenConnectionAsync(cancel);
+        await using var writing = await target.OpenConnectionAsync(cancel);
+        var pairs = await MatchAsync(reading, writing, cancel);
+        await AnalyzeAsync(pairs, cancel);
+        await deferred.ValidateAsync(cancel);
+        var sequences = await new CopySequences(reading, writing).SetAsync(pairs, cancel);
+        await RefuseUnexpectedAsync(writing, cancel);
+        var moments = await Snapshots.CountUsedAsync(writing, held, cancel);
+        await snapshots.ReleaseAsync(held);
+        return string.Join("; ", Remarks(pairs.Count, objects, sequences, moments));
+    }
+
+    public Task<long> ResumeAsync(HeldStep held, CancellationToken cancel) => Task.FromResult(0L);
+
+    private IEnumerable<string> Remarks(int tables, IReadOnlyList<DeferredObject> objects, int sequences, int moments)
+    {
+        yield return $"{tables} tables";
+        yield return KeepsOrder
+            ? "loaded in the order of their references, which stayed in force"
+            : $"{objects.Count(o => o.Kind == DeferredKind.ForeignKey)} foreign keys and {objects.Count(o => o.Kind is DeferredKind.Index or DeferredKind.Key)} indexes made again and checked after the rows";
+        yield return $"{sequences} sequences set";
+        yield return moments <= 1
+            ? "the source as of one moment"
+            : $"the source as of {moments} moments, because what held the first one was stopped: rows that changed meanwhile may not fit together";
+    }
+
+    private async Task<IReadOnlyList<CopyPair>> MatchAsync(NpgsqlConnection reading, NpgsqlConnection writing, CancellationToken cancel)
+    {
+        var from = await new CopyCatalog(reading).ReadAsync(step, cancel);
+        var (pairs, misfits) = CopyFit.Match(from, await new CopyCatalog(writing).ReadAsync(step, cancel));
+        if (misfits.Count > 0)
+        {
+            throw new RefusalException($"The tables do not fit: {string.Join("; ", misfits)}.");
+        }
+
+        return pairs.Count > 0 ? pairs : throw new RefusalException($"There is no table to copy in {string.Join(", ", step.Tables)}.");
+    }
+
+    private static async Task RefuseFilledAsync(LedgerScope scope, IReadOnlyList<CopyPair> pairs, CancellationToken cancel)
+    {
+        var filled = new List<string>();
+        foreach (var pair in pairs)
+        {
+            var targetTable = pair.Target.Identifier;
+            if (await scope.Connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                $"select exists (select from {targetTable})", transaction: scope.Transaction, cancellationToken: cancel)))
+            {
+                filled.Add(pair.Target.FullName);
+            }
+        }
+
+        if (filled.Count > 0)
+        {
+            throw new RefusalException($"The target already has rows in {string.Join(", ", filled)}: a copy would double them. Empty the tables first.");
+        }
+    }
+
+    private static async Task<IReadOnlyList<KeySpan>> SpansAsync(NpgsqlConnection reading, CopyPair pair, int lanes, CancellationToken cancel)
+    {
+        var parts = (int)Math.Clamp(pair.Source.Bytes / RangeBytes, 1, MostRanges);
+        if (parts == 1 || pair.Source.Key.Count == 0 || pair.Source.Partitioned)
+        {
+            return [new KeySpan(null, null, pair.Source.Rows)];
+        }
+
+        var key = await KeyColumns.ReadAsync(reading, new(pair.Source.Schema, pair.Source.Name), pair.Source.Key, cancel);
+        var look = new KeyLook(reading, key);
+        if (await look.LastKeyAsync(cancel) is not { } last)
+        {
+            return [new KeySpan(null, null, 0)];
+        }
+
+        var rows = await look.EstimateAsync(cancel);
+        var spans = RangeCuts.Cut(await look.SampleAsync(null, last, rows, cancel), null, last, Math.Max(parts, lanes), rows);
+        // The last one is open: what was added since belongs to it, as far as the snapshot shows it.
+        return [.. spans.SkipLast(1), spans[^1] with { Last = null }];
+    }
+
+    private async Task AnalyzeAsync(IReadOnlyList<CopyPair> pairs, CancellationToken cancel) =>
+        await Parallel.ForEachAsync(
+            pairs,
+            new ParallelOptions { MaxDegreeOfParallelism = FinishingLanes, CancellationToken = cancel },
+            async (pair, stop) =>
+            {
+                await using var connection = await target.OpenConnectionAsync(stop);
+                var targetTable = pair.Target.Identifier;
+                await connection.ExecuteAsync(new CommandDefinition($"analyze {targetTable}", commandTimeout: 0, cancellationToken: stop));
+            });
+
+    private async Task RefuseUnexpectedAsync(NpgsqlConnection writing, CancellationToken cancel)
+    {
+        var wrong = new List<string>();
+        foreach (var expected in step.Expect ?? [])
+        {
+            var targetTable = Names.Table(expected.Table);
+            var rows = await writing.ExecuteScalarAsync<long>(new CommandDefinition($"select count(*) from {targetTable}", commandTimeout: 0, cancellationToken: cancel));
+            if (rows != expected.Rows)
+            {
+                wrong.Add($"{expected.Table} has {rows:N0} rows and was expected to have {expected.Rows:N0}");
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw new RefusalException($"The copy is complete, but {string.Join("; ", wrong)}.");
+        }
+    }
+}
