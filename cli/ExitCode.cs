@@ -16,4 +16,7 @@ internal enum ExitCode
 
     /// <summary>The person left, or nobody was there to ask; the program is as it was and the same command comes back to it.</summary>
     Detached = 4,
+
+    /// <summary>What was asked for is not allowed or makes no sense as things stand; nothing has changed.</summary>
+    Refused = 5,
 }

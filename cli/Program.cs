@@ -8,10 +8,13 @@ internal static class Program
     // Longer than the slowest piece of the laptop stack takes to stop cleanly.
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromMinutes(1);
 
-    public static async Task<int> Main(string[] arguments)
+    public static Task<int> Main(string[] arguments) =>
+        RunAsync(arguments, new InvocationConfiguration { ProcessTerminationTimeout = TimeToEnd });
+
+    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration configuration)
     {
         var parsed = Commands().Parse(arguments);
-        var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeToEnd });
+        var exit = await parsed.InvokeAsync(configuration);
         return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : exit;
     }
 
@@ -19,6 +22,20 @@ internal static class Program
     {
         RunCommand.Create(),
         UpCommand.Create(),
+        StatusCommand.Create(),
+        WatchCommand.Create(),
+        DecideCommand.Create(),
+        SteerCommands.Pause(),
+        SteerCommands.Resume(),
+        SteerCommands.Abort(),
+        SteerCommands.Retry(),
+        SteerCommands.Skip(),
+        RollbackCommand.Create(),
+        PlanCommand.Create(),
+        ReportCommand.Create(),
+        LedgerCommand.Create(),
+        ApproverCommand.Create(),
+        CompletionCommand.Create(),
         PieceCommands.Database(),
         PieceCommands.Service(),
         PieceCommands.Worker(),

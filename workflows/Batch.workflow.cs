@@ -55,13 +55,13 @@ public sealed class BatchWorkflow
             }
 
             await PassGateAsync(batch, input);
-            return await CloseAsync(new BatchOutcome(Outcome.Done, null, null));
+            return await CloseAsync(new BatchOutcome(Outcome.Done, null, null), input);
         }
         catch (StopException stop)
         {
             await _passage.RecordDecisionsAsync();
             _board.Reason = stop.Message;
-            return await CloseAsync(await _unwinding.RunAsync(stop));
+            return await CloseAsync(await _unwinding.RunAsync(stop), input);
         }
     }
 
@@ -284,6 +284,7 @@ public sealed class BatchWorkflow
         var next = input with
         {
             Run = _batch.Run.Run,
+            IsAlone = input.IsRunOfItsOwn,
             Carry = new BatchCarry
             {
                 Outline = batch,
@@ -298,12 +299,18 @@ public sealed class BatchWorkflow
         return Workflow.CreateContinueAsNewException((BatchWorkflow workflow) => workflow.RunAsync(next));
     }
 
-    private async Task<BatchOutcome> CloseAsync(BatchOutcome outcome)
+    private async Task<BatchOutcome> CloseAsync(BatchOutcome outcome, BatchInput input)
     {
         _board.Outcome = outcome;
         var closing = new BatchClosing(_batch, outcome);
         await Workflow.ExecuteActivityAsync(
             (ILedgerActivities ledger) => ledger.CloseBatchAsync(closing), ActivityTimeouts.Ledger("Close the batch"));
+        if (input.IsRunOfItsOwn)
+        {
+            var run = new RunClosing(_batch.Run, outcome.Outcome);
+            await Workflow.ExecuteActivityAsync((ILedgerActivities ledger) => ledger.CloseRunAsync(run), ActivityTimeouts.Ledger("Close the run"));
+        }
+
         _narrator.Notify(NoticeKind.Closed, Story.TellOutcome(outcome));
         await _narrator.CloseAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);

@@ -82,23 +82,26 @@ public sealed record DecisionReport
 public sealed record LedgerReport(
     RunReport Run, IReadOnlyList<BatchReport> Batches, IReadOnlyList<CheckReport> Checks, IReadOnlyList<DecisionReport> Decisions);
 
+/// <summary>Which runs to report; null is any.</summary>
+public sealed record ReportQuery(string? Plan, string? Environment, string? Digest, int Runs);
+
 /// <summary>Reads what happened, for people and for the record of a rollback.</summary>
 public static class Reports
 {
-    /// <summary>Null when there is no such run.</summary>
-    public static async Task<LedgerReport?> FindAsync(
-        NpgsqlDataSource ledger, string? plan, string? environment, string? digest, CancellationToken cancel)
+    /// <summary>Newest first.</summary>
+    public static async Task<IReadOnlyList<LedgerReport>> ListAsync(NpgsqlDataSource ledger, ReportQuery query, CancellationToken cancel)
     {
-        if (await Runs.FindLatestAsync(ledger, plan, environment, digest, cancel) is not { } run)
+        var reports = new List<LedgerReport>();
+        foreach (var run in await Runs.ListAsync(ledger, query, cancel))
         {
-            return null;
+            reports.Add(new LedgerReport(
+                run,
+                await BatchRuns.ReadAsync(ledger, run.Id, cancel),
+                await Measurements.ReadAsync(ledger, run.Id, cancel),
+                await Decisions.ReadAsync(ledger, run.Id, cancel)));
         }
 
-        return new LedgerReport(
-            run,
-            await BatchRuns.ReadAsync(ledger, run.Id, cancel),
-            await Measurements.ReadAsync(ledger, run.Id, cancel),
-            await Decisions.ReadAsync(ledger, run.Id, cancel));
+        return reports;
     }
 
     /// <summary>What was measured and decided about one batch.</summary>

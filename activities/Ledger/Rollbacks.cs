@@ -24,7 +24,7 @@ internal static class Rollbacks
         if (standing.Count > 0)
         {
             throw new RefusalException(
-                $"On '{environment}' {(standing.Count == 1 ? "the batch" : "the batches")} {string.Join(", ", standing.Select(b => $"'{b}'"))} stand on '{reference.Batch}': take them back first, the last one before the others.");
+                $"On '{environment}' {(standing.Count == 1 ? "the batch" : "the batches")} {string.Join(", ", standing.Select(b => $"'{b}'"))} {(standing.Count == 1 ? "stands" : "stand")} on '{reference.Batch}': that has to be taken back first.");
         }
 
         var evidence = await Reports.ReadEvidenceAsync(ledger, last.Run, reference.Batch, cancel);

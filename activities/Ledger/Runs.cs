@@ -69,14 +69,11 @@ internal static class Runs
         await transaction.CommitAsync(cancel);
     }
 
-    /// <summary>The newest run of a plan, of one digest of it, or with this very id; null when there is none.</summary>
-    /// <param name="plan">A plan's name, or null for any.</param>
-    /// <param name="digest">The first characters of a digest, or null for any.</param>
-    public static async Task<RunReport?> FindLatestAsync(
-        NpgsqlDataSource ledger, string? plan, string? environment, string? digest, CancellationToken cancel)
+    /// <summary>The newest runs, newest first: of a plan, of an environment, of the digests that begin so, or of any where null.</summary>
+    public static async Task<IReadOnlyList<RunReport>> ListAsync(NpgsqlDataSource ledger, ReportQuery query, CancellationToken cancel)
     {
         await using var connection = await ledger.OpenConnectionAsync(cancel);
-        return await connection.QueryFirstOrDefaultAsync<RunReport>(new CommandDefinition(
+        return [.. await connection.QueryAsync<RunReport>(new CommandDefinition(
             """
             select r.id, p.name as plan, r.plan_digest as digest, r.environment, r.requester, r.started_at as startedat,
               r.finished_at as finishedat, r.outcome
@@ -86,9 +83,9 @@ internal static class Runs
               and (@Environment::text is null or r.environment = @Environment)
               and (@Digest::text is null or starts_with(r.plan_digest, @Digest))
             order by r.started_at desc
-            limit 1
+            limit @Runs
             """,
-            new { Plan = plan, Environment = environment, Digest = digest },
-            cancellationToken: cancel));
+            query,
+            cancellationToken: cancel))];
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
 
 namespace Orchestrator.Cli.Plans;
@@ -17,8 +18,20 @@ internal sealed class GateReader(PlanFindings findings)
     {
         if (plan.Map("approvers") is { } approvers)
         {
-            _keys = [.. approvers.Keys.Select(who => new ApproverKey(who, approvers.Text(who, "Give the public key that 'approver keygen' printed.")))];
+            _keys = [.. approvers.Keys.Select(who => ReadKey(approvers, who))];
         }
+    }
+
+    private ApproverKey ReadKey(YamlMap approvers, string who)
+    {
+        var text = approvers.Text(who, "Give the public key that 'orchestrator approver keygen' printed.");
+        using var key = Signing.TryRead(text);
+        if (key is null && text.Length > 0)
+        {
+            findings.Add(approvers.At(who), $"This is no public key of {who}.", "Give what 'orchestrator approver keygen' printed: ECDSA on P-256, in Base64.");
+        }
+
+        return new ApproverKey(who, text);
     }
 
     public Gate Read(YamlMap map)

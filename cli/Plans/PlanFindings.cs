@@ -33,7 +33,7 @@ internal sealed class PlanFindings(string file)
         }
     }
 
-    private (long Line, long Column) PlaceOf(string path)
+    public (long Line, long Column) PlaceOf(string path)
     {
         var known = path;
         while (!_places.ContainsKey(known))

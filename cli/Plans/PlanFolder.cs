@@ -6,7 +6,11 @@ using YamlDotNet.RepresentationModel;
 namespace Orchestrator.Cli.Plans;
 
 /// <summary>A plan when there is no mistake in it, else all mistakes.</summary>
-internal sealed record PlanReading(MigrationPlan? Plan, IReadOnlyList<PlanFault> Faults);
+internal sealed record PlanReading(MigrationPlan? Plan, IReadOnlyList<PlanFault> Faults)
+{
+    /// <summary>What the plan tells the linter; the run has no use for it, so it is no part of the plan's digest.</summary>
+    public LintWishes Lint { get; init; } = LintWishes.None;
+}
 
 /// <summary>Reads a folder with <c>plan.yaml</c> and the SQL files that it names.</summary>
 internal static class PlanFolder
@@ -33,13 +37,14 @@ internal static class PlanFolder
         }
 
         var root = Parse(File.ReadAllText(path), findings);
-        var plan = root is null ? null : new PlanReader(findings, new SqlFiles(folder, findings)).Read(root);
+        var reader = new PlanReader(findings, new SqlFiles(folder, findings));
+        var plan = root is null ? null : reader.Read(root);
         foreach (var problem in plan is null ? [] : PlanRules.Examine(plan))
         {
             findings.Add(problem);
         }
 
-        return new PlanReading(findings.Faults.Count == 0 ? plan : null, findings.Faults);
+        return new PlanReading(findings.Faults.Count == 0 ? plan : null, findings.Faults) { Lint = reader.Lint };
     }
 
     private static YamlNode? Parse(string text, PlanFindings findings)

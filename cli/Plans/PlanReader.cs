@@ -43,6 +43,9 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
     private readonly TransferReader _transfers = new(files);
     private IReadOnlyList<string> _databases = [];
 
+    /// <summary>What the plan tells the linter.</summary>
+    public LintWishes Lint { get; private set; } = LintWishes.None;
+
     private delegate Step StepKindReader(PlanReader reader, StepHead head, YamlMap map);
 
     public MigrationPlan Read(YamlNode root) => Read(new YamlMap(root, "", findings));
@@ -62,6 +65,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
             Environments = ReadEnvironments(map),
             Batches = [.. map.Maps("batches").Select(ReadBatch)],
         };
+        Lint = LintReader.Read(map, findings);
         map.RefuseOthers();
         return plan;
     }

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Programs;
 
 /// <summary>Shows a program until it ends, or until the person leaves.</summary>
 internal sealed class ProgramFollower(
-    TemporalLine line, string program, IFollowView view, Approver approver, TimeProvider time)
+    TemporalLine line, string program, IFollowView view, Approver? approver, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(8);
@@ -47,7 +47,7 @@ internal sealed class ProgramFollower(
     {
         try
         {
-            return await approver.TendAsync(look, cancel);
+            return approver is not null && await approver.TendAsync(look, cancel);
         }
         // Not found: the batch has ended while the person was thinking, and the next look shows how.
         catch (RpcException e) when ((TemporalLine.IsAway(e) || e.Code == RpcException.StatusCode.NotFound) && !cancel.IsCancellationRequested)

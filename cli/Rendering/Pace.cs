@@ -46,15 +46,17 @@ internal sealed class Pace
             return text;
         }
 
-        var left = progress.Estimate > progress.Walked ? $", {Duration(TimeSpan.FromSeconds((progress.Estimate - progress.Walked) / pace))} left" : "";
+        var left = progress.Estimate > progress.Walked ? $", {Words(TimeSpan.FromSeconds((progress.Estimate - progress.Walked) / pace))} left" : "";
         return $"{text}, {pace:N0} rows/s{left}";
     }
 
-    private static string Duration(TimeSpan time) => time switch
+    /// <summary>A length of time as people say it.</summary>
+    public static string Words(TimeSpan time) => time switch
     {
         { TotalSeconds: < 1 } => "less than a second",
         { TotalMinutes: < 1 } => $"{time.TotalSeconds:F0} s",
         { TotalHours: < 1 } => $"{time:m' min 's' s'}",
-        _ => $"{(int)time.TotalHours} h {time:mm} min",
+        { TotalDays: < 2 } => $"{(int)time.TotalHours} h {time:mm} min",
+        _ => $"{time.TotalDays:0.#} days",
     };
 }

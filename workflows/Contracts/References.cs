@@ -40,6 +40,13 @@ public sealed record BatchInput
     [JsonPropertyName("rollback")]
     public string? Rollback { get; init; }
 
+    /// <summary>A carried batch that nobody's program started; nobody else sets it.</summary>
+    [JsonPropertyName("alone")]
+    public bool IsAlone { get; init; }
+
+    [JsonIgnore]
+    public bool IsRunOfItsOwn => Run is null || IsAlone;
+
     /// <summary>A batch that has waited at its gate for long goes on from here; nobody else sets it.</summary>
     [JsonPropertyName("carry")]
     public BatchCarry? Carry { get; init; }

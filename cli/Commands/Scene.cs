@@ -1,0 +1,122 @@
+using System.CommandLine;
+using Npgsql;
+using Orchestrator.Activities;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Cli.Embedded;
+using Orchestrator.Cli.Programs;
+using Orchestrator.Cli.Rendering;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>What a verb works with: where it speaks, the Temporal service and the ledger.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private readonly Stack _stack;
+    private NpgsqlDataSource? _ledger;
+
+    private Scene(Stack stack, TextWriter output, TextWriter error, bool json)
+    {
+        _stack = stack;
+        (Output, Error, Json) = (output, error, json);
+        Line = new TemporalLine(() => stack.Addresses, TimeProvider.System);
+    }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Error { get; }
+
+    public bool Json { get; }
+
+    public TemporalLine Line { get; }
+
+    public bool IsEmbedded => _stack.IsEmbedded;
+
+    public StackAddresses Addresses => _stack.Addresses;
+
+    /// <summary>Runs a verb on the stack, and tells in one sentence what went wrong.</summary>
+    public static void SetAction(Command command, Option<bool> json, Func<ParseResult, Scene, CancellationToken, Task<ExitCode>> act) =>
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            return (int)await GuardAsync(error, async () =>
+            {
+                await using var stack = await Stack.StartAsync(StackChoice.From(Environment.GetEnvironmentVariable), error.WriteLine, cancel);
+                await using var scene = new Scene(stack, output, error, parsed.GetValue(json));
+                await scene.Line.ConnectAsync();
+                var acting = act(parsed, scene, cancel);
+                await await Task.WhenAny(acting, stack.Supervision);
+                return await acting;
+            }, cancel);
+        });
+
+    /// <summary>What a person can do something about becomes a sentence and a code; a bug stays the exception that it is.</summary>
+    public static async Task<ExitCode> GuardAsync(TextWriter error, Func<Task<ExitCode>> act, CancellationToken cancel)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCode.Detached;
+        }
+        catch (Exception e) when (Explain(e) is { } explained)
+        {
+            await error.WriteLineAsync(explained.Sentence);
+            return explained.Code;
+        }
+    }
+
+    public async Task<NpgsqlDataSource> LedgerAsync(CancellationToken cancel)
+    {
+        if (_ledger is null)
+        {
+            _ledger = NpgsqlDataSource.Create(_stack.Addresses.Ledger);
+            await LedgerSchema.EnsureAsync(_ledger, cancel);
+        }
+
+        return _ledger;
+    }
+
+    /// <summary>One JSON object for machines, or lines for people.</summary>
+    public async Task TellAsync(object json, params IEnumerable<string> lines)
+    {
+        if (Json)
+        {
+            JsonOutput.Write(Output, json);
+            return;
+        }
+
+        foreach (var line in lines)
+        {
+            await Output.WriteLineAsync(line);
+        }
+    }
+
+    /// <summary>Waits, and after a moment says for what.</summary>
+    public Task<T> PatientlyAsync<T>(Task<T> task, string what, CancellationToken cancel) => Patience.WaitAsync(task, what, Error, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_ledger is not null)
+        {
+            await _ledger.DisposeAsync();
+        }
+    }
+
+    private static (string Sentence, ExitCode Code)? Explain(Exception e) => e switch
+    {
+        RefusedException => (e.Message, ExitCode.Refused),
+        WorkflowUpdateFailedException { InnerException: { } refusal } => (refusal.Message, ExitCode.Refused),
+        RefusalException => (e.Message, ExitCode.Refused),
+        StackException => (e.Message, ExitCode.Failed),
+        PostgresException postgres => ($"PostgreSQL refused: {postgres.MessageText} ({postgres.SqlState}).", ExitCode.Failed),
+        NpgsqlException => ($"The ledger's database does not answer: {e.InnerException?.Message ?? e.Message}", ExitCode.Failed),
+        RpcException rpc => ($"Temporal: {rpc.Message}", ExitCode.Failed),
+        WorkflowQueryFailedException => ($"The workflow could not be asked: {e.Message}", ExitCode.Failed),
+        WorkflowUpdateRpcTimeoutOrCanceledException or TimeoutException => (e.Message, ExitCode.Failed),
+        IOException or UnauthorizedAccessException => (e.Message, ExitCode.Failed),
+        _ => null,
+    };
+}

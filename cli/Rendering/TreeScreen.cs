@@ -1,0 +1,30 @@
+namespace Orchestrator.Cli.Rendering;
+
+/// <summary>Lines that are rewritten in place: in a terminal only, and never wider or higher than it.</summary>
+internal sealed class TreeScreen(TextWriter output)
+{
+    private int _shown;
+
+    public void Show(IReadOnlyList<string> lines)
+    {
+        var (width, height) = Size();
+        // The end is what is going on now; a program longer than the screen loses its beginning.
+        var fitting = lines.Count < height ? lines : [.. lines.Skip(lines.Count - height + 1)];
+        var text = string.Join('\n', fitting.Select(line => line.Length < width ? line : line[..(width - 1)]));
+        output.Write($"{(_shown > 0 ? $"\x1b[{_shown}A" : "")}\r\x1b[J{text}\n");
+        output.Flush();
+        _shown = fitting.Count;
+    }
+
+    private static (int Width, int Height) Size()
+    {
+        try
+        {
+            return (Math.Max(Console.WindowWidth, 20), Math.Max(Console.WindowHeight, 5));
+        }
+        catch (IOException)
+        {
+            return (80, 24);
+        }
+    }
+}
