@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Cli;
+using CommandLineProgram = Orchestrator.Cli.Program;
 
 namespace Orchestrator.Tests.Cli;
 
@@ -9,7 +9,7 @@ internal static class InProcess
     public static async Task<(int Code, string Said)> RunAsync(params string[] arguments)
     {
         var said = new StringWriter();
-        var code = await Program.RunAsync(arguments, new InvocationConfiguration { Output = said, Error = said });
+        var code = await CommandLineProgram.RunAsync(arguments, new InvocationConfiguration { Output = said, Error = said });
         return (code, said.ToString());
     }
 }
