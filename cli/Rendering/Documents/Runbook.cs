@@ -83,7 +83,7 @@ internal static class Runbook
     {
         DdlStep ddl => string.Join(", ", ddl.Apply.Select(a => a.Path)),
         SqlStep sql => string.Join(", ", sql.Apply.Select(a => a.Path)),
-        BackfillStep backfill => $"{backfill.Chunk.Path} for each range of {backfill.Table}",
+        BackfillStep backfill => $"{backfill.Chunk?.Path ?? "rows"} for each range of {backfill.Table}",
         _ => step.Kind.ToString().ToLowerInvariant(),
     };
 }
