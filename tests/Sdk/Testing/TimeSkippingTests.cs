@@ -113,7 +113,8 @@ public sealed class TimeSkippingTests : IAsyncLifetime
         await _environment.DelayAsync(TimeSpan.FromHours(10.5));
 
         var description = await schedule.DescribeAsync();
-        Assert.Equal(10, description.Info.NumActions);
+        // Full hours, of which the half hour may hold one.
+        Assert.InRange(description.Info.NumActions, 10, 11);
     });
 
     [Fact]
