@@ -1,29 +1,24 @@
-using System.Diagnostics;
 using Orchestrator.Tests.Support;
 using TemporalDev.Postgres;
 using static Temporalio.Api.Enums.V1.EventType;
 
 namespace Orchestrator.Tests.Server;
 
-public sealed class KillTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
+public sealed class KillTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-
-    private Process? _server;
-
     [Fact]
     public async Task A_killed_service_goes_on_where_it_was()
     {
         var port = FreePort.Choose();
         var queue = $"queue-{Guid.NewGuid()}";
         using var client = new ServerClient($"127.0.0.1:{port}", queue);
-        await StartServerAsync(port);
+        using var server = new ServerProcess(postgres.ConnectionString, port);
+        await server.StartAsync();
         var run = await client.StartAsync();
         await client.AdvanceAsync(Some.Timer("t", TimeSpan.FromSeconds(1)), Some.Activity("taken"), Some.Activity("waiting"));
         var taken = await client.ActivityAsync();
 
-        Kill();
-        await StartServerAsync(port);
+        await server.RestartAsync();
 
         // The answer to a task that was taken from the dead service, an activity nobody had taken, a timer that came due meanwhile.
         await client.CompleteActivityAsync(taken);
@@ -33,12 +28,6 @@ public sealed class KillTests(PostgresFixture postgres) : IClassFixture<Postgres
         Assert.Equal(WorkflowExecutionCompleted, history[^1]);
         Assert.Equal(2, history.Count(type => type == ActivityTaskCompleted));
         Assert.Equal(1, history.Count(type => type == TimerFired));
-    }
-
-    public void Dispose()
-    {
-        Kill();
-        GC.SuppressFinalize(this);
     }
 
     private static async Task CompleteAsync(ServerClient client)
@@ -55,30 +44,5 @@ public sealed class KillTests(PostgresFixture postgres) : IClassFixture<Postgres
 
             await client.AnswerAsync(task);
         }
-    }
-
-    private async Task StartServerAsync(int port)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "temporal-dev-server.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "--port", $"{port}", "--db", postgres.ConnectionString])
-        {
-            RedirectStandardOutput = true,
-        };
-        _server = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(StartTimeout);
-        var line = await _server.StandardOutput.ReadLineAsync(patience.Token);
-        Assert.Equal($"Temporal service on 127.0.0.1:{port}", line);
-    }
-
-    private void Kill()
-    {
-        if (_server is { HasExited: false })
-        {
-            _server.Kill();
-            _server.WaitForExit();
-        }
-
-        _server?.Dispose();
-        _server = null;
     }
 }

@@ -14,21 +14,21 @@ internal static class SomeSchedule
 
     public static ScheduleState State(
         ScheduleSpec? spec = null, ScheduleOverlapPolicy overlap = default, string? id = null, string? space = null, DateTimeOffset? now = null) => new()
-    {
-        NamespaceId = space ?? Guid.NewGuid().ToString(),
-        NamespaceName = "default",
-        ScheduleId = id ?? $"schedule-{Guid.NewGuid()}",
-        Incarnation = Guid.NewGuid().ToString(),
-        CreateRequestId = Guid.NewGuid().ToString(),
-        CreatedAt = now ?? Noon,
-        ProcessedUntil = now ?? Noon,
-        Schedule = ScheduleChanges.Kept(new Schedule
         {
-            Spec = spec ?? Hourly,
-            Policies = new() { OverlapPolicy = overlap },
-            Action = Action("run"),
-        }),
-    };
+            NamespaceId = space ?? Guid.NewGuid().ToString(),
+            NamespaceName = "default",
+            ScheduleId = id ?? $"schedule-{Guid.NewGuid()}",
+            Incarnation = Guid.NewGuid().ToString(),
+            CreateRequestId = Guid.NewGuid().ToString(),
+            CreatedAt = now ?? Noon,
+            ProcessedUntil = now ?? Noon,
+            Schedule = ScheduleChanges.Kept(new Schedule
+            {
+                Spec = spec ?? Hourly,
+                Policies = new() { OverlapPolicy = overlap },
+                Action = Action("run"),
+            }),
+        };
 
     public static ScheduleAction Action(string workflowId, string queue = "queue") => new()
     {
