@@ -14,7 +14,7 @@ internal sealed class ScheduleState
     public required string NamespaceName { get; init; }
     public required string ScheduleId { get; init; }
 
-    /// <summary>Tells the schedule from an earlier one of the same id; the request ids of its starts begin with it.</summary>
+    /// <summary>Tells the schedule from an earlier one of the same id; the request ids of its starts are made of it.</summary>
     public required string Incarnation { get; init; }
     public required string CreateRequestId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -27,8 +29,7 @@ internal static class ScheduledStart
             NamespaceId = state.NamespaceId,
             NamespaceName = state.NamespaceName,
             RunId = runId,
-            // The same on every attempt, so that what was started before a crash is found instead of started again.
-            RequestId = $"{state.Incarnation}-{start.Number}",
+            RequestId = RequestId(state, start),
             UserMetadata = action.UserMetadata,
             Started = new()
             {
@@ -53,6 +54,13 @@ internal static class ScheduledStart
                 ContinuedFailure = isApart ? null : state.LastFailure,
             },
         };
+    }
+
+    /// <summary>The same on every attempt, so that what was started before a crash is found instead of started again.</summary>
+    private static string RequestId(ScheduleState state, PlannedStart start)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{state.Incarnation}/{start.Number}"));
+        return new Guid(hash.AsSpan(0, 16)).ToString();
     }
 
     private static SearchAttributes Attributes(ScheduleState state, PlannedStart start)
