@@ -9,9 +9,10 @@ namespace Orchestrator.Tests.Sdk.Languages;
 /// <summary>Clients, workers and histories of one language serve the other.</summary>
 public sealed class TwoLanguagesTests(TwoLanguagesTests.Peers peers) : IClassFixture<TwoLanguagesTests.Peers>
 {
-    [LiveFact]
-    public async Task A_TypeScript_client_drives_a_workflow_of_ours() =>
-        await Live.RunAsync(Caching.On, options => options.AddWorkflow<CargoWorkflow>(), async queue =>
+    [LiveTheory]
+    [BothCachings]
+    public async Task A_TypeScript_client_drives_a_workflow_of_ours(Caching caching) =>
+        await Live.RunAsync(caching, options => options.AddWorkflow<CargoWorkflow>(), async queue =>
         {
             var peer = await peers.HereAsync();
             var id = queue.New().Id!;
