@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Activities.Checks.Kinds;
+using Orchestrator.Activities.Compare;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Plan;
 
@@ -46,6 +47,7 @@ internal sealed class CheckRunner(CheckSite site)
         ExpectedFailureCheck failure => ExpectedFailure.MeasureAsync(failure, site, cancel),
         UsesIndexCheck usesIndex => UsesIndex.MeasureAsync(usesIndex, site, cancel),
         RowParityCheck parity => RowParity.MeasureAsync(parity, site, cancel),
+        SameContentCheck same => SameContent.MeasureAsync(same, site, cancel),
         SumParityCheck sums => SumParity.MeasureAsync(sums, site, cancel),
         DuplicatesCheck duplicates => Duplicates.MeasureAsync(duplicates, site, cancel),
         OrphansCheck orphans => Orphans.MeasureAsync(orphans, site, cancel),

@@ -14,5 +14,9 @@ internal sealed record CheckSite(MigrationPlan Plan, RunReference Run, Databases
     public async Task<Look> LookAsync(string database, CancellationToken cancel, LookMode mode = LookMode.ReadOnly) =>
         await Look.TakeAsync(await FindAsync(database, cancel), mode, cancel);
 
+    /// <summary>For the other side of a comparison, which may be a replica, or nobody's to write to.</summary>
+    public async Task<Look> LookSourceAsync(string database, CancellationToken cancel) =>
+        await Look.TakeAsync(await Databases.SourceAsync(Plan, Run.Environment, database, cancel), LookMode.ReadOnly, cancel);
+
     public string? ReadVariable(string name) => Databases.Settings.ReadVariable(name);
 }

@@ -75,6 +75,17 @@ internal static class CheckKinds
             Other = ReadOther(map, head),
             Tolerance = map.Number("tolerance", 0),
         },
+        ["same-content"] = (_, head, map) => new SameContentCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Table = Table(map),
+            Where = map.OptionalText("where"),
+            Other = ReadOther(map, head),
+            Columns = map.Texts("columns") is { Count: > 0 } columns ? columns : null,
+        },
         ["sum-parity"] = (_, head, map) => new SumParityCheck
         {
             Id = head.Id,

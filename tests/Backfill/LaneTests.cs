@@ -97,7 +97,7 @@ public sealed class LaneTests(PostgresFixture postgres) : IClassFixture<Postgres
         await site.ExecuteAsync("create table if not exists brake (id int); truncate brake; insert into brake values (1)");
         var (activities, transfer, found, opening) = await OpenAsync(site);
 
-        var held = await activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromMilliseconds(300)), _ => { }, default);
+        var held = await activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromSeconds(2)), _ => { }, default);
 
         Assert.Equal((LaneEnd.SliceOver, 0), (held.End, held.Progress.Walked));
         Assert.StartsWith(reason, held.Progress.Waiting);

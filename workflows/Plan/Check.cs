@@ -14,6 +14,7 @@ namespace Orchestrator.Workflows.Plan;
 [JsonDerivedType(typeof(UsesIndexCheck), "uses-index")]
 [JsonDerivedType(typeof(RowParityCheck), "row-parity")]
 [JsonDerivedType(typeof(SumParityCheck), "sum-parity")]
+[JsonDerivedType(typeof(SameContentCheck), "same-content")]
 [JsonDerivedType(typeof(DuplicatesCheck), "duplicates")]
 [JsonDerivedType(typeof(OrphansCheck), "orphans")]
 [JsonDerivedType(typeof(NullsCheck), "nulls")]

@@ -33,6 +33,10 @@ internal static partial class CheckRules
                 ExamineTable(problems, $"{at}.table", parity.Table);
                 ExamineOther(problems, $"{at}.other", parity.Other, plan);
                 break;
+            case SameContentCheck same:
+                ExamineTable(problems, $"{at}.table", same.Table);
+                ExamineOther(problems, $"{at}.other", same.Other, plan);
+                break;
             case SumParityCheck sum:
                 ExamineTable(problems, $"{at}.table", sum.Table);
                 ExamineOther(problems, $"{at}.other", sum.Other, plan);

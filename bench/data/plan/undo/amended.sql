@@ -1,0 +1,1 @@
+update amended set rank = rank - 1;

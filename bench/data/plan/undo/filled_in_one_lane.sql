@@ -1,0 +1,1 @@
+truncate table filled_in_one_lane;

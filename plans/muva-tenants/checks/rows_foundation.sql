@@ -1,0 +1,10 @@
+select
+  (select count(*) from tenant_registry)
+  + (select count(*) from code_embeddings)
+  + (select count(*) from muva_content)
+  + (select count(*) from sire_content)
+  + (select count(*) from sire_countries)
+  + (select count(*) from sire_cities)
+  + (select count(*) from sire_document_types)
+  + (select count(*) from sire_export_logs)
+  + (select count(*) from property_relationships)

@@ -1,0 +1,9 @@
+drop table if exists property_relationships;
+drop table if exists sire_export_logs;
+drop table if exists sire_document_types;
+drop table if exists sire_cities;
+drop table if exists sire_countries;
+drop table if exists sire_content;
+drop table if exists muva_content;
+drop table if exists code_embeddings;
+drop table if exists tenant_registry;

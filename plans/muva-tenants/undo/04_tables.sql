@@ -1,0 +1,15 @@
+drop table if exists compliance_submissions;
+drop table if exists airbnb_mphb_imported_reservations;
+drop table if exists airbnb_motopress_comparison;
+drop table if exists calendar_event_conflicts;
+drop table if exists calendar_sync_logs;
+drop table if exists ics_feed_configurations;
+drop table if exists calendar_events;
+drop table if exists conversation_attachments;
+drop table if exists conversation_memory;
+drop table if exists chat_messages;
+drop table if exists chat_conversations;
+drop table if exists guest_conversations;
+drop table if exists prospective_sessions;
+drop table if exists reservation_accommodations;
+drop table if exists guest_reservations;

@@ -1,0 +1,10 @@
+drop index if exists idx_accommodation_units_tenant_hotel_fk;
+drop index if exists idx_hotel_operations_created_by_fk;
+drop index if exists idx_staff_users_created_by_fk;
+drop index if exists idx_user_tenant_permissions_granted_by_fk;
+drop index if exists idx_prospective_sessions_reservation_fk;
+drop index if exists idx_airbnb_mphb_imported_reservations_unit_fk;
+drop index if exists idx_calendar_events_merged_into_fk;
+drop index if exists idx_calendar_event_conflicts_winning_fk;
+drop index if exists idx_airbnb_motopress_comparison_ics_fk;
+drop index if exists idx_sire_export_logs_user_fk;

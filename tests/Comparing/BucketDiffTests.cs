@@ -1,0 +1,26 @@
+using Orchestrator.Activities.Compare;
+
+namespace Orchestrator.Tests.Comparing;
+
+public sealed class BucketDiffTests
+{
+    [Fact]
+    public void Buckets_differ_by_count_sum_or_exclusive_or_and_by_being_there()
+    {
+        BucketSum[] here = [new(1, 2, 30, 5), new(2, 2, 30, 5), new(3, 2, 30, 5), new(4, 2, 30, 5), new(5, 1, 1, 1)];
+        BucketSum[] there = [new(1, 2, 30, 5), new(2, 4, 30, 5), new(3, 2, 31, 5), new(4, 2, 30, 6), new(9, 1, 1, 1)];
+
+        Assert.Equal([2, 3, 4, 5, 9], BucketDiff.Differing(here, there));
+    }
+
+    [Fact]
+    public void Rows_are_missing_extra_or_different()
+    {
+        var here = new Dictionary<string, long> { ["[1]"] = 10, ["[2]"] = 20, ["[3]"] = 30 };
+        var there = new Dictionary<string, long> { ["[1]"] = 10, ["[2]"] = 21, ["[4]"] = 40 };
+
+        Assert.Equal(
+            [new RowDifference("[2]", DifferenceKind.Different), new RowDifference("[3]", DifferenceKind.OnlyHere), new RowDifference("[4]", DifferenceKind.OnlyThere)],
+            BucketDiff.Compare(here, there));
+    }
+}
