@@ -30,6 +30,7 @@ internal static class Program
         SteerCommands.Abort(),
         SteerCommands.Retry(),
         SteerCommands.Skip(),
+        TuneCommand.Create(),
         RollbackCommand.Create(),
         PlanCommand.Create(),
         ReportCommand.Create(),

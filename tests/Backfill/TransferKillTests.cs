@@ -81,7 +81,7 @@ public sealed class TransferKillTests(PostgresFixture target, SourceFixture sour
         return await AgainAsync(() => TransferActivities.FinishAsync(found, transfer, opening, default));
     }
 
-    private Task WorkAsync(TransferActivities activities, StepSite found, ITransfer transfer, LaneReference lane, string victims)
+    private Task<LaneReport> WorkAsync(TransferActivities activities, StepSite found, ITransfer transfer, LaneReference lane, string victims)
     {
         var chunks = 0;
         return AgainAsync(() => activities.RunLaneAsync(

@@ -28,7 +28,7 @@ public sealed class MuvaTenantsTests(PostgresFixture target, SourceFixture sourc
             Assert.All(results, r => Assert.True(r.Measurement.Verdict == Verdict.Pass, $"{r.Check.Id}: {r.Measurement}"));
         }
 
-        Assert.Equal(["0: 9", "1: 10", "2: 5", "3: 6", "4: 5", "5: 3"], await DepthsAsync());
+        Assert.Equal(["0: 9", "1: 8", "2: 4", "3: 6", "4: 8", "5: 3"], await DepthsAsync());
         foreach (var batch in plan.Batches.Reverse())
         {
             await using var site = await OpenAsync(plan, batch);

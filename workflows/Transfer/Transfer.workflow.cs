@@ -56,7 +56,11 @@ public sealed class TransferWorkflow
     }
 
     [WorkflowSignal("tune")]
-    public async Task TuneAsync(Tuning tuning)
+    public Task TuneAsync(Tuning tuning) => RetuneAsync(tuning);
+
+    /// <summary>The same for callers who want to be answered.</summary>
+    [WorkflowUpdate("tune")]
+    public async Task<string> RetuneAsync(Tuning tuning)
     {
         var request = new TuningRequest(_step, tuning);
         Tuned = await Workflow.ExecuteActivityAsync(
@@ -65,6 +69,8 @@ public sealed class TransferWorkflow
         {
             _wanted = tuning.Lanes.Value;
         }
+
+        return Tuned;
     }
 
     private async Task WorkAsync()
