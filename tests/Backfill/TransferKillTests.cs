@@ -34,7 +34,8 @@ public sealed class TransferKillTests(PostgresFixture target, SourceFixture sour
 
         await RunAsync(site, target.ConnectionString);
 
-        Assert.Equal(Kills, _killed);
+        // Two lanes that strike at once may strike once more.
+        Assert.InRange(_killed, Kills, Kills + 1);
         Assert.Equal($"{rows}/{rows}/{rows}", await site.ScalarAsync<string>(
             $"select count(*) || '/' || count(distinct id) || '/' || (select sum(rows) from orchestrator.chunks where plan = '{_name}') from {_name}_b where sum = md5(id::text)"));
         Assert.Equal(0, await site.ScalarAsync<long>("select count(*) from orchestrator.quarantine"));
@@ -104,7 +105,7 @@ public sealed class TransferKillTests(PostgresFixture target, SourceFixture sour
         using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false, ApplicationName = "killer" }.ConnectionString);
         var hit = _killed < Kills && connection.ExecuteScalar<bool>(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'orchestrator' order by state = 'idle', random() limit 1");
-        _killed += hit ? 1 : 0;
+        Interlocked.Add(ref _killed, hit ? 1 : 0);
     }
 
     private static async Task<T> AgainAsync<T>(Func<Task<T>> act)
