@@ -105,16 +105,6 @@ internal static class OfficialServer
     }
 }
 
-/// <summary>A test against <see cref="OfficialServer" />, skipped on machines without it.</summary>
-public sealed class OfficialServerFactAttribute : FactAttribute
-{
-    public OfficialServerFactAttribute()
-    {
-        Timeout = 60_000;
-        Skip = OfficialServer.IsAtHand ? null : OfficialServer.NotAtHand;
-    }
-}
-
 /// <summary>A theory against <see cref="OfficialServer" />, skipped on machines without it.</summary>
 public sealed class OfficialServerTheoryAttribute : TheoryAttribute
 {

@@ -120,7 +120,7 @@ internal sealed class ServerParts : IAsyncDisposable
         new VisibilityRpc(namespaces, _store).Map(Routes);
         new OperatorRpc(namespaces).Map(Routes);
         new ScheduleRpc(namespaces, scheduleDesk, time).Map(Routes);
-        new ScheduleListRpc(namespaces, _store).Map(Routes);
+        new ScheduleListRpc(namespaces, _store, time).Map(Routes);
         if (skipping is not null)
         {
             new TestServiceRpc(skipping).Map(Routes);

@@ -9,7 +9,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace TemporalDev.Server.Rpc;
 
 /// <summary>Lists and counts of schedules.</summary>
-internal sealed class ScheduleListRpc(NamespaceRegistry namespaces, IStore store)
+internal sealed class ScheduleListRpc(NamespaceRegistry namespaces, IStore store, TimeProvider time)
 {
     private const int PageSchedules = 1000;
 
@@ -28,9 +28,10 @@ internal sealed class ScheduleListRpc(NamespaceRegistry namespaces, IStore store
         var search = new ScheduleSearch(
             target.Id, Parse(request.Query, target), SchedulePosition.Decode(request.NextPageToken), limit + 1);
         var found = (await store.ListSchedulesAsync(search, call.CancellationToken)).Select(ScheduleCodec.Decode).ToList();
+        var now = time.GetUtcNow();
         var response = new ListSchedulesResponse
         {
-            Schedules = { found.Take(limit).Select(state => ScheduleDescription.Entry(state, target.Attributes)) },
+            Schedules = { found.Take(limit).Select(state => ScheduleDescription.Entry(state, target.Attributes, now)) },
         };
         if (found.Count > limit)
         {

@@ -58,7 +58,7 @@ internal sealed class ScheduleRpc(NamespaceRegistry namespaces, ScheduleDesk des
     {
         var target = namespaces.Get(request.Namespace);
         var key = Key(target, request.ScheduleId);
-        return await desk.ReadAsync(key, state => ScheduleDescription.Describe(state, target.Attributes), call.CancellationToken);
+        return await desk.ReadAsync(key, state => ScheduleDescription.Describe(state, target.Attributes, time.GetUtcNow()), call.CancellationToken);
     }
 
     private async Task<UpdateScheduleResponse> UpdateAsync(UpdateScheduleRequest request, GrpcCall call)

@@ -17,7 +17,7 @@ internal static class ScheduleDescription
     private const int ListedActions = 5;
     private const int ListedSpecs = 10;
 
-    public static DescribeScheduleResponse Describe(ScheduleState state, AttributeSchema schema) => new()
+    public static DescribeScheduleResponse Describe(ScheduleState state, AttributeSchema schema, DateTimeOffset now) => new()
     {
         Schedule = state.Schedule,
         Info = new()
@@ -29,7 +29,7 @@ internal static class ScheduleDescription
             BufferSize = state.Buffer.Count,
             RunningWorkflows = { state.Running },
             RecentActions = { state.Recent },
-            FutureActionTimes = { Timestamps(FutureTimes(state, FutureActions)) },
+            FutureActionTimes = { Timestamps(FutureTimes(state, FutureActions, now)) },
             CreateTime = Timestamp.FromDateTimeOffset(state.CreatedAt),
             UpdateTime = state.UpdatedAt is { } updated ? Timestamp.FromDateTimeOffset(updated) : null,
         },
@@ -38,7 +38,7 @@ internal static class ScheduleDescription
         ConflictToken = Token(state),
     };
 
-    public static ScheduleListEntry Entry(ScheduleState state, AttributeSchema schema)
+    public static ScheduleListEntry Entry(ScheduleState state, AttributeSchema schema, DateTimeOffset now)
     {
         var spec = state.Schedule.Spec.Clone();
         Shorten(spec.StructuredCalendar);
@@ -56,7 +56,7 @@ internal static class ScheduleDescription
                 Notes = state.Schedule.State.Notes,
                 Paused = state.Schedule.State.Paused,
                 RecentActions = { state.Recent.TakeLast(ListedActions) },
-                FutureActionTimes = { Timestamps(FutureTimes(state, ListedActions)) },
+                FutureActionTimes = { Timestamps(FutureTimes(state, ListedActions, now)) },
             },
         };
     }
@@ -70,11 +70,13 @@ internal static class ScheduleDescription
 
     public static IEnumerable<Timestamp> Timestamps(IEnumerable<DateTimeOffset> times) => times.Select(Timestamp.FromDateTimeOffset);
 
-    private static IEnumerable<DateTimeOffset> FutureTimes(ScheduleState state, int count)
+    private static IEnumerable<DateTimeOffset> FutureTimes(ScheduleState state, int count, DateTimeOffset now)
     {
         var kept = state.Schedule.State;
         var left = kept.LimitedActions ? (int)Math.Min(count, kept.RemainingActions) : count;
-        return state.Times().After(state.ProcessedUntil).SkipWhile(time => time < state.UpdatedAt).Take(left);
+        // Nobody looks at the times of one that is paused; what has passed meanwhile will not come.
+        var from = state.MayAct() || now < state.ProcessedUntil ? state.ProcessedUntil : now;
+        return state.Times().After(from).SkipWhile(time => time < state.UpdatedAt).Take(left);
     }
 
     private static SearchAttributes? Present(SearchAttributes attributes) => attributes.IndexedFields.Count > 0 ? attributes : null;
