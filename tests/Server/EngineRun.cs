@@ -38,6 +38,15 @@ internal sealed class EngineRun
         Finish(Last);
     }
 
+    /// <summary>Goes on with a run that another transition has begun.</summary>
+    public EngineRun(Transition begun)
+    {
+        Now = begun.Now;
+        Last = begun;
+        State = begun.State;
+        History.AddRange(begun.Events);
+    }
+
     public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public RunState State { get; private set; }

@@ -2,7 +2,12 @@ using Orchestrator.Tests.Support;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Protocol.V1;
+using Temporalio.Api.Update.V1;
+using Temporalio.Api.WorkflowService.V1;
 using static Temporalio.Api.Enums.V1.EventType;
+
+using Any = Google.Protobuf.WellKnownTypes.Any;
 
 namespace Orchestrator.Tests.Server;
 
@@ -41,18 +46,39 @@ public sealed class ResetEngineTests
     }
 
     [Theory]
-    [InlineData(ReapplySignals.Yes, 1)]
-    [InlineData(ReapplySignals.No, 0)]
+    [InlineData(Reapply.All, 1)]
+    [InlineData(Reapply.Nothing, 0)]
     public void Signals_after_the_reset_point_are_given_again_where_that_is_wanted(object signals, int expected)
     {
         var run = new EngineRun();
         run.Advance(Some.Timer("t", TimeSpan.FromMinutes(1)));
         run.Signal("go");
 
-        var reset = Reset(run, finishEventId: 4, (ReapplySignals)signals);
+        var reset = Reset(run, finishEventId: 4, (Reapply)signals);
 
         Assert.Equal(expected, reset.Events.Count(item => item.EventType == WorkflowExecutionSignaled));
         Assert.Equal(expected, reset.State.SignalCount);
+    }
+
+    [Fact]
+    public void An_update_after_the_reset_point_is_given_again_and_answered_by_the_new_run()
+    {
+        var run = new EngineRun();
+        run.Advance();
+        var request = new Request { Meta = new() { UpdateId = "u" }, Input = new() { Name = "change" } };
+        run.Do(WorkflowTasks.Wake);
+        run.StartTask();
+        var inbox = new UpdateInbox(new Dictionary<string, Request> { ["u"] = request }, false);
+        run.Complete(Answer(new Acceptance { AcceptedRequest = request }), inbox);
+
+        var reset = Reset(run, finishEventId: 4);
+
+        Assert.Equal([.. Opening, WorkflowTaskFailed, WorkflowExecutionUpdateAdmitted, WorkflowTaskScheduled], reset.Events.Select(item => item.EventType));
+        Assert.Equal(request, reset.Events[4].WorkflowExecutionUpdateAdmittedEventAttributes.Request);
+        var heir = new EngineRun(reset);
+        heir.StartTask();
+        heir.Complete(Answer(new Acceptance()));
+        Assert.True(heir.State.Updates["u"].AcceptedEventId > 0);
     }
 
     [Theory]
@@ -71,7 +97,14 @@ public sealed class ResetEngineTests
         Assert.Equal(GrpcStatusCode.InvalidArgument, refusal.Code);
     }
 
-    private static Transition Reset(EngineRun run, long finishEventId, ReapplySignals signals = ReapplySignals.Yes)
+    private static RespondWorkflowTaskCompletedRequest Answer(Acceptance acceptance)
+    {
+        var request = new RespondWorkflowTaskCompletedRequest { Identity = "worker" };
+        request.Messages.Add(new Message { Id = "m", ProtocolInstanceId = "u", Body = Any.Pack(acceptance) });
+        return request;
+    }
+
+    private static Transition Reset(EngineRun run, long finishEventId, Reapply signals = Reapply.All)
     {
         var reset = Resets.Begin(
             run.State, run.History, new ResetRequest("why", "client", "reset-request", finishEventId, signals), run.Now, () => "new-run");

@@ -10,6 +10,7 @@ namespace Orchestrator.Tests.Support;
 internal static partial class ConformanceSuite
 {
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CompareLimit = TimeSpan.FromMinutes(1);
     private static readonly string Folder = Path.Combine(SourceTree.Root, "tests", "conformance");
     private static readonly SemaphoreSlim OneInstallation = new(1, 1);
 
@@ -25,19 +26,48 @@ internal static partial class ConformanceSuite
     ];
 
     public static async Task<IReadOnlyDictionary<string, ScenarioOutcome>> RunAsync(
+        string suite, string address, TimeSpan limit, IReadOnlyDictionary<string, string>? environment = null) =>
+        Outcomes(await RecordAsync(suite, address, limit, environment));
+
+    /// <summary>Everything that the suite saw, as its runner writes it: an object a line.</summary>
+    public static async Task<string> RecordAsync(
         string suite, string address, TimeSpan limit, IReadOnlyDictionary<string, string>? environment = null)
     {
         await InstallAsync();
         var output = await RunAsync("node", ["run.mjs", "--suite", suite, "--address", address, "--json"], limit, environment);
-        var outcomes = output.Text
-            .Split('\n')
-            // The native core logs to the same output.
-            .Where(line => line.StartsWith('{'))
-            .Select(line => JsonSerializer.Deserialize<ScenarioOutcome>(line, JsonSerializerOptions.Web)!)
-            .ToDictionary(outcome => outcome.Name);
-        Assert.True(outcomes.Count > 0, $"The suite '{suite}' reported nothing.\n{output}");
-        return outcomes;
+        var record = string.Join('\n', Objects(output.Text));
+        Assert.True(record.Length > 0, $"The suite '{suite}' reported nothing.\n{output}");
+        return record;
     }
+
+    public static IReadOnlyDictionary<string, ScenarioOutcome> Outcomes(string record) => Objects(record)
+        .Select(line => JsonSerializer.Deserialize<ScenarioOutcome>(line, JsonSerializerOptions.Web)!)
+        .ToDictionary(outcome => outcome.Name);
+
+    /// <summary>Compares two records of the suite <c>temporal</c>, event by event.</summary>
+    public static async Task<IReadOnlyDictionary<string, ComparisonVerdict>> CompareAsync(string one, string other)
+    {
+        var folder = Directory.CreateTempSubdirectory("conformance-");
+        try
+        {
+            var files = (One: Path.Combine(folder.FullName, "one"), Other: Path.Combine(folder.FullName, "other"));
+            await File.WriteAllTextAsync(files.One, one);
+            await File.WriteAllTextAsync(files.Other, other);
+            var output = await RunAsync("node", ["compare.mjs", files.One, files.Other, "--json"], CompareLimit, environment: null);
+            var verdicts = Objects(output.Text)
+                .Select(line => JsonSerializer.Deserialize<ComparisonVerdict>(line, JsonSerializerOptions.Web)!)
+                .ToDictionary(verdict => verdict.Name);
+            Assert.True(verdicts.Count > 0, $"The comparison reported nothing.\n{output}");
+            return verdicts;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // The native core logs to the same output.
+    private static IEnumerable<string> Objects(string output) => output.Split('\n').Where(line => line.StartsWith('{'));
 
     /// <summary>How to start one of the folder's scripts and talk to it.</summary>
     public static async Task<ProcessStartInfo> NodeAsync(string script, params IEnumerable<string> arguments)
@@ -107,3 +137,8 @@ internal static partial class ConformanceSuite
 
 /// <summary>One line of the runner: <c>passed</c>, <c>failed</c> with its error, or <c>skipped</c> with its reason.</summary>
 internal sealed record ScenarioOutcome(string Name, string Outcome, int Milliseconds, string? Error, string? Reason);
+
+/// <summary>What two services did differently in one scenario, apart from what <c>differences.json</c> lists.</summary>
+internal sealed record ComparisonVerdict(string Name, bool Same, IReadOnlyList<ComparisonDifference> Differences);
+
+internal sealed record ComparisonDifference(string Mark, string Key, string Part);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Tests.House;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 
@@ -27,7 +28,7 @@ internal static class OfficialServer
     // Kept, because a collected process closes its input, and with it the server.
     private static readonly List<Process> Kept = [];
 
-    public const string NotAtHand = "not at hand: the official Temporal CLI (TEMPORAL_CLI, or on the PATH)";
+    public const string NotAtHand = "not at hand: the official Temporal CLI (TEMPORAL_CLI, or in shared/temporal beside the checkout, or on the PATH)";
 
     public static bool IsAtHand => Cli is not null;
 
@@ -50,12 +51,19 @@ internal static class OfficialServer
         return await TemporalClient.ConnectAsync(options);
     }
 
-    private static string? FindCli() =>
-        Environment.GetEnvironmentVariable(CliVariable) is { Length: > 0 } named
-            ? named
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-                .Select(folder => Path.Combine(folder, "temporal"))
-                .FirstOrDefault(File.Exists);
+    private static string? FindCli()
+    {
+        if (Environment.GetEnvironmentVariable(CliVariable) is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        var beside = Path.Combine(SourceTree.Root, "..", "shared", "temporal");
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Prepend(beside)
+            .Select(folder => Path.Combine(folder, "temporal"))
+            .FirstOrDefault(File.Exists);
+    }
 
     private static async Task<string> StartAsync()
     {
@@ -67,6 +75,9 @@ internal static class OfficialServer
             {
                 "-c",
                 "\"$0\" server start-dev --headless --ip 127.0.0.1 --port \"$1\" --log-level error"
+                    // Several partitions of a queue would let tasks overtake each other.
+                    + " --dynamic-config-value matching.numTaskqueueReadPartitions=1"
+                    + " --dynamic-config-value matching.numTaskqueueWritePartitions=1"
                     + string.Concat(SearchAttributes.Select(attribute => $" --search-attribute {attribute.Key}={attribute.Value}"))
                     + " </dev/null >/dev/null 2>&1 &"
                     + " server=$!; cat >/dev/null; kill $server",

@@ -46,6 +46,9 @@ internal static class HistoryReplay
             case EventType.WorkflowPropertiesModified:
                 Properties.Merge(state.Memo.Fields, item.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields);
                 break;
+            case EventType.WorkflowExecutionUpdateAdmitted:
+                state.Updates[item.WorkflowExecutionUpdateAdmittedEventAttributes.Request.Meta.UpdateId] = new UpdateState();
+                break;
             case EventType.WorkflowExecutionUpdateAccepted:
                 state.Updates[item.WorkflowExecutionUpdateAcceptedEventAttributes.ProtocolInstanceId] =
                     new UpdateState { AcceptedEventId = item.EventId };

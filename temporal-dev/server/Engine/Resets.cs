@@ -1,15 +1,20 @@
 using TemporalDev.Protocol.Grpc;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Api.Update.V1;
 
 namespace TemporalDev.Server.Engine;
 
-internal sealed record ResetRequest(string Reason, string Identity, string RequestId, long FinishEventId, ReapplySignals Signals);
+internal sealed record ResetRequest(string Reason, string Identity, string RequestId, long FinishEventId, Reapply Again);
 
-internal enum ReapplySignals
+/// <summary>What came after the reset point and is given to the new run as well.</summary>
+[Flags]
+internal enum Reapply
 {
-    Yes,
-    No,
+    Nothing = 0,
+    Signals = 1,
+    Updates = 2,
+    All = Signals | Updates,
 }
 
 /// <summary>
@@ -37,12 +42,10 @@ internal static class Resets
         }
 
         step.Append(FailedTask(original, step.Events[^1], request, runId));
-        if (request.Signals == ReapplySignals.Yes)
+        foreach (var later in history.Where(item => item.EventId >= request.FinishEventId))
         {
-            foreach (var later in history.Where(item => item.EventId >= request.FinishEventId && item.EventType == EventType.WorkflowExecutionSignaled))
+            if (Again(later, request.Again, state) is { } again)
             {
-                var again = later.Clone();
-                again.EventTime = null;
                 HistoryReplay.Apply(step, step.Append(again), original);
             }
         }
@@ -73,6 +76,34 @@ internal static class Resets
                 $"Event {finishEventId} does not end a workflow task, so the workflow cannot be reset to it.");
         }
     }
+
+    /// <summary>What the outside told the original goes for the new run as well; null when it does not.</summary>
+    private static HistoryEvent? Again(HistoryEvent later, Reapply wanted, RunState state) => later.EventType switch
+    {
+        EventType.WorkflowExecutionSignaled when wanted.HasFlag(Reapply.Signals) => Untimed(later),
+        EventType.WorkflowExecutionUpdateAdmitted when wanted.HasFlag(Reapply.Updates) =>
+            Admitted(later.WorkflowExecutionUpdateAdmittedEventAttributes.Request, state),
+        // An accepted update that lacks its request was admitted by an event, which has it.
+        EventType.WorkflowExecutionUpdateAccepted when wanted.HasFlag(Reapply.Updates) =>
+            Admitted(later.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest, state),
+        _ => null,
+    };
+
+    private static HistoryEvent Untimed(HistoryEvent later)
+    {
+        var again = later.Clone();
+        again.EventTime = null;
+        return again;
+    }
+
+    private static HistoryEvent? Admitted(Request? request, RunState state) =>
+        request is null || state.Updates.ContainsKey(request.Meta.UpdateId)
+            ? null
+            : new HistoryEvent
+            {
+                EventType = EventType.WorkflowExecutionUpdateAdmitted,
+                WorkflowExecutionUpdateAdmittedEventAttributes = new() { Request = request, Origin = UpdateAdmittedEventOrigin.Reapply },
+            };
 
     private static void Resume(Transition step)
     {

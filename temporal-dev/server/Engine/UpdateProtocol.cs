@@ -7,10 +7,11 @@ using Temporalio.Api.Update.V1;
 
 namespace TemporalDev.Server.Engine;
 
-/// <summary>An update that its workflow has accepted. What was asked and what came of it are in the history.</summary>
+/// <summary>An update that is in the history of its workflow: with what was asked, and with what came of it.</summary>
 internal sealed class UpdateState
 {
-    public required long AcceptedEventId { get; init; }
+    /// <summary>Zero while it is only admitted, which the history tells of those that a reset gives again.</summary>
+    public long AcceptedEventId { get; init; }
 
     /// <summary>Zero until the handler has returned.</summary>
     public long CompletedEventId { get; set; }
@@ -95,7 +96,7 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
         }
         else if (message.Body.TryUnpack<Rejection>(out var rejection))
         {
-            Reject(message.ProtocolInstanceId, rejection);
+            Reject(step, message.ProtocolInstanceId, rejection);
         }
         else if (message.Body.TryUnpack<Response>(out var response))
         {
@@ -112,12 +113,13 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
     {
         var state = step.State;
         var request = inbox.Delivered.GetValueOrDefault(updateId) ?? acceptance.AcceptedRequest;
-        if (request is null || updateId.Length == 0)
+        var isAdmitted = state.Updates.TryGetValue(updateId, out var known) && known.AcceptedEventId == 0;
+        if ((request is null && !isAdmitted) || updateId.Length == 0)
         {
             throw new WorkflowTaskRefusal(Bad, $"The update '{updateId}' cannot be accepted: this task did not bring it.");
         }
 
-        if (state.Updates.ContainsKey(updateId))
+        if (known is not null && !isAdmitted)
         {
             throw new WorkflowTaskRefusal(Bad, $"The update '{updateId}' has been accepted before.");
         }
@@ -131,14 +133,20 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
                 ProtocolInstanceId = updateId,
                 AcceptedRequestMessageId = acceptance.AcceptedRequestMessageId,
                 AcceptedRequestSequencingEventId = acceptance.AcceptedRequestSequencingEventId,
-                AcceptedRequest = request,
+                AcceptedRequest = isAdmitted ? null : request,
             },
         });
         state.Updates[updateId] = new UpdateState { AcceptedEventId = accepted.EventId };
     }
 
-    private void Reject(string updateId, Rejection rejection)
+    private void Reject(Transition step, string updateId, Rejection rejection)
     {
+        if (step.State.Updates.TryGetValue(updateId, out var known) && known.AcceptedEventId == 0)
+        {
+            step.State.Updates.Remove(updateId);
+            return;
+        }
+
         // One that nobody waits for any more is none: the server may have restarted since it was sent.
         if (inbox.Delivered.ContainsKey(updateId))
         {
@@ -149,7 +157,7 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
 
     private static void Complete(Transition step, string updateId, Response response)
     {
-        if (!step.State.Updates.TryGetValue(updateId, out var update) || update.CompletedEventId > 0)
+        if (!step.State.Updates.TryGetValue(updateId, out var update) || update.AcceptedEventId == 0 || update.CompletedEventId > 0)
         {
             throw new WorkflowTaskRefusal(Bad, $"The update '{updateId}' cannot be completed: it is not one that was accepted and is under way.");
         }

@@ -66,14 +66,34 @@ internal sealed class ResetRpc(NamespaceRegistry namespaces, Executions executio
 
     private static ResetRequest Request(ResetWorkflowExecutionRequest request)
     {
-#pragma warning disable CS0612 // What older clients send instead of the list of exclusions.
-        var isOff = request.ResetReapplyType == ResetReapplyType.None;
-#pragma warning restore CS0612
         return new ResetRequest(
             request.Reason,
             request.Identity,
             request.RequestId.Length > 0 ? request.RequestId : Guid.NewGuid().ToString(),
             request.WorkflowTaskFinishEventId,
-            isOff || request.ResetReapplyExcludeTypes.Contains(ResetReapplyExcludeType.Signal) ? ReapplySignals.No : ReapplySignals.Yes);
+            Again(request));
+    }
+
+    private static Reapply Again(ResetWorkflowExecutionRequest request)
+    {
+#pragma warning disable CS0612 // What older clients send instead of the list of exclusions.
+        var again = request.ResetReapplyType switch
+        {
+            ResetReapplyType.None => Reapply.Nothing,
+            ResetReapplyType.Signal => Reapply.Signals,
+            _ => Reapply.All,
+        };
+#pragma warning restore CS0612
+        foreach (var excluded in request.ResetReapplyExcludeTypes)
+        {
+            again &= excluded switch
+            {
+                ResetReapplyExcludeType.Signal => ~Reapply.Signals,
+                ResetReapplyExcludeType.Update => ~Reapply.Updates,
+                _ => Reapply.All,
+            };
+        }
+
+        return again;
     }
 }

@@ -163,6 +163,21 @@ internal sealed class Delivery(
         await SettleAsync(_ => { }, cancellation);
     }
 
+    private async Task<RunKey?> ParentOfAsync(RunKey child, CancellationToken cancellation)
+    {
+        try
+        {
+            var started = await executions.ReadAsync(child, state => state.Started, cancellation);
+            return started.ParentWorkflowExecution is { } parent
+                ? new RunKey(started.ParentWorkflowNamespaceId, parent.WorkflowId, parent.RunId)
+                : null;
+        }
+        catch (GrpcException refused) when (refused.Code == GrpcStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A reset gives the children of a run to another one.</summary>
     private async Task<RunKey> HeirAsync(RunKey run, CancellationToken cancellation)
     {
@@ -185,11 +200,13 @@ internal sealed class Delivery(
     {
         var target = message.Target!;
         var key = new RunKey(target.NamespaceId, target.WorkflowId, "");
+        var parent = await ParentOfAsync(key, cancellation);
+        var isMine = parent is not null && (await HeirAsync(parent, cancellation)).RunId == sender.RunId;
         await TryReachAsync(
             key,
             step =>
             {
-                if (step.State.Started.ParentWorkflowExecution?.RunId != sender.RunId)
+                if (!isMine || step.State.Started.ParentWorkflowExecution?.RunId != parent!.RunId)
                 {
                     // The workflow id belongs to somebody else's run by now.
                     step.IsUnchanged = true;

@@ -93,7 +93,7 @@ internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSi
     {
         using var lease = await executions.EnterAsync(update.Run.Chain, cancellation);
         var run = await Executions.FindAsync(lease, update.Run, cancellation);
-        if (run.State.Updates.TryGetValue(update.UpdateId, out var accepted))
+        if (run.State.Updates.TryGetValue(update.UpdateId, out var accepted) && (accepted.AcceptedEventId > 0 || !run.State.IsOpen))
         {
             return await AcceptedStatusAsync(lease, run, accepted, cancellation);
         }
@@ -102,6 +102,7 @@ internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSi
         {
             { Outcome: { } rejection } => Completed(rejection),
             { IsAborted: false } => new UpdateStatus(UpdateWorkflowExecutionLifecycleStage.Admitted, null),
+            null when accepted is not null => new UpdateStatus(UpdateWorkflowExecutionLifecycleStage.Admitted, null),
             _ => new UpdateStatus(UpdateWorkflowExecutionLifecycleStage.Unspecified, null)
             {
                 IsAborted = true,
