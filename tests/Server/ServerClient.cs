@@ -67,7 +67,10 @@ internal sealed class ServerClient(string address, string queue) : IDisposable
         "SignalWorkflowExecution",
         new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = run, SignalName = name, RequestId = Guid.NewGuid().ToString() });
 
-    public async Task<IReadOnlyList<EventType>> HistoryAsync(WorkflowExecution run)
+    public async Task<IReadOnlyList<EventType>> HistoryAsync(WorkflowExecution run) =>
+        [.. (await EventsAsync(run)).Select(item => item.EventType)];
+
+    public async Task<IReadOnlyList<HistoryEvent>> EventsAsync(WorkflowExecution run)
     {
         var events = new List<HistoryEvent>();
         var request = new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = run };
@@ -80,7 +83,7 @@ internal sealed class ServerClient(string address, string queue) : IDisposable
         while (!request.NextPageToken.IsEmpty);
 
         HistoryInvariants.Check(events);
-        return events.ConvertAll(item => item.EventType);
+        return events;
     }
 
     public void Dispose() => _channel.Dispose();

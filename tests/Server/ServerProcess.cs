@@ -9,6 +9,8 @@ internal sealed class ServerProcess(string database, int port) : IDisposable
 
     private Process? _process;
 
+    public string Address => $"127.0.0.1:{port}";
+
     public async Task StartAsync()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "temporal-dev-server.dll");
@@ -19,7 +21,7 @@ internal sealed class ServerProcess(string database, int port) : IDisposable
         _process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(StartTimeout);
         var line = await _process.StandardOutput.ReadLineAsync(patience.Token);
-        Assert.Equal($"Temporal service on 127.0.0.1:{port}", line);
+        Assert.Equal($"Temporal service on {Address}", line);
     }
 
     public async Task RestartAsync()

@@ -11,6 +11,7 @@ internal static partial class ConformanceSuite
 {
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CompareLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SpawnLimit = TimeSpan.FromMinutes(1);
     private static readonly string Folder = Path.Combine(SourceTree.Root, "tests", "conformance");
     private static readonly SemaphoreSlim OneInstallation = new(1, 1);
 
@@ -38,6 +39,21 @@ internal static partial class ConformanceSuite
         var record = string.Join('\n', Objects(output.Text));
         Assert.True(record.Length > 0, $"The suite '{suite}' reported nothing.\n{output}");
         return record;
+    }
+
+    /// <summary>Starts a program of the folder, which says "ready" when it is.</summary>
+    public static async Task<Process> SpawnAsync(string script, params string[] arguments)
+    {
+        await InstallAsync();
+        var start = new ProcessStartInfo("node", [script, .. arguments]) { WorkingDirectory = Folder, RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(SpawnLimit);
+        while (await process.StandardOutput.ReadLineAsync(patience.Token) is not "ready")
+        {
+            Assert.False(process.HasExited, $"{script} ended with {(process.HasExited ? process.ExitCode : 0)}.");
+        }
+
+        return process;
     }
 
     public static IReadOnlyDictionary<string, ScenarioOutcome> Outcomes(string record) => Objects(record)
@@ -139,6 +155,6 @@ internal static partial class ConformanceSuite
 internal sealed record ScenarioOutcome(string Name, string Outcome, int Milliseconds, string? Error, string? Reason);
 
 /// <summary>What two services did differently in one scenario, apart from what <c>differences.json</c> lists.</summary>
-internal sealed record ComparisonVerdict(string Name, bool Same, IReadOnlyList<ComparisonDifference> Differences);
+internal sealed record ComparisonVerdict(string Name, IReadOnlyList<ComparisonDifference> Differences);
 
 internal sealed record ComparisonDifference(string Mark, string Key, string Part);

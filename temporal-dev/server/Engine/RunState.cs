@@ -158,6 +158,9 @@ internal enum OutboxKind
     CancelExternal,
     ParentNotification,
     ParentClosePolicy,
+
+    /// <summary>To itself and the last of all: everybody else has been told, so the run can go.</summary>
+    Deletion,
 }
 
 /// <summary>

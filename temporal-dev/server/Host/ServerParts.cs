@@ -6,6 +6,7 @@ using TemporalDev.Server.Metrics;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
+using TemporalDev.Server.Retention;
 using TemporalDev.Server.Rpc;
 using TemporalDev.Server.Runs;
 using TemporalDev.Server.Schedules;
@@ -95,7 +96,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var queries = new QueryBoard();
         var updates = new UpdateBoard();
         var outbox = new Outbox();
-        var workers = new WorkerDirectory(time);
+        var workers = new WorkerDirectory(options.Time);
         var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
         var executions = new Executions(new ChainCache(_store, time, announcer.Announce));
         var starter = new Starter(executions);
@@ -109,7 +110,7 @@ internal sealed class ServerParts : IAsyncDisposable
         new StartRpc(namespaces, starter, replies, time).Map(Routes);
         new WorkflowRpc(namespaces, executions).Map(Routes);
         new ResetRpc(namespaces, executions).Map(Routes);
-        new DeleteRpc(namespaces, executions, signals).Map(Routes);
+        new DeleteRpc(namespaces, executions).Map(Routes);
         new HistoryRpc(namespaces, executions, signals).Map(Routes);
         new WorkflowTaskRpc(namespaces, executions, queues, queries, updates, replies).Map(Routes);
         new UpdateRpc(namespaces, executions, desk).Map(Routes);
@@ -129,6 +130,21 @@ internal sealed class ServerParts : IAsyncDisposable
         new TaskQueueRpc(namespaces, queues, workers).Map(Routes);
         new WorkerRpc(namespaces, workers).Map(Routes);
 
+        await ResumeAsync(announcer, scheduleDesk, cancellation);
+        if (skipping is null)
+        {
+            // Under a clock that jumps, what has just been looked at would be gone at the next step.
+            _loops.Add(new RetentionSweeper(namespaces, executions, _store, time, log.CreateLogger<RetentionSweeper>()).RunAsync(_stop.Token));
+        }
+
+        _loops.Add(new ScheduleClock(scheduleDesk, schedules, time, log.CreateLogger<ScheduleClock>(), skipping).RunAsync(_stop.Token));
+        _loops.Add(new Alarm(due, executions, time, log.CreateLogger<Alarm>(), skipping).RunAsync(_stop.Token));
+        _loops.Add(new Courier(executions, starter, namespaces, outbox, options.Time, log.CreateLogger<Courier>()).RunAsync(_stop.Token));
+    }
+
+    /// <summary>What a server before this one left under way.</summary>
+    private async Task ResumeAsync(Announcer announcer, ScheduleDesk schedules, CancellationToken cancellation)
+    {
         await foreach (var stored in _store.ReadUnfinishedAsync(cancellation))
         {
             announcer.Resume(RunCodec.Decode(stored));
@@ -136,11 +152,7 @@ internal sealed class ServerParts : IAsyncDisposable
 
         await foreach (var stored in _store.ReadSchedulesAsync(cancellation))
         {
-            scheduleDesk.Resume(ScheduleCodec.Decode(stored));
+            schedules.Resume(ScheduleCodec.Decode(stored));
         }
-
-        _loops.Add(new ScheduleClock(scheduleDesk, schedules, time, log.CreateLogger<ScheduleClock>(), skipping).RunAsync(_stop.Token));
-        _loops.Add(new Alarm(due, executions, time, log.CreateLogger<Alarm>(), skipping).RunAsync(_stop.Token));
-        _loops.Add(new Courier(executions, starter, namespaces, outbox, options.Time, log.CreateLogger<Courier>()).RunAsync(_stop.Token));
     }
 }

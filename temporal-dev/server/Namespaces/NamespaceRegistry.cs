@@ -13,6 +13,9 @@ namespace TemporalDev.Server.Namespaces;
 internal sealed record Namespace(string Id, string Name, DescribeNamespaceResponse Description)
 {
     public AttributeSchema Attributes { get; } = new(Description.Config.CustomSearchAttributeAliases);
+
+    /// <summary>How long closed runs are kept; zero keeps them for ever.</summary>
+    public TimeSpan Retention { get; } = Description.Config.WorkflowExecutionRetentionTtl?.ToTimeSpan() ?? TimeSpan.Zero;
 }
 
 /// <summary>The namespaces, all in memory and all in the store.</summary>

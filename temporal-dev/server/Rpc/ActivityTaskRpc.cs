@@ -83,24 +83,26 @@ internal sealed class ActivityTaskRpc(
         return await ActivityTaskReplies.BuildAsync(lease, run, activity, CancellationToken.None);
     }
 
+#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
     private async Task<RespondActivityTaskCompletedResponse> CompleteAsync(RespondActivityTaskCompletedRequest request, GrpcCall call)
     {
-        await AnswerAsync(ByToken(request.TaskToken), new ActivityAnswer.Completed(request.Result, request.Identity));
+        await AnswerAsync(ByToken(request.TaskToken), new ActivityAnswer.Completed(request.Result, request.Identity), request.WorkerVersion);
         return new RespondActivityTaskCompletedResponse();
     }
 
     private async Task<RespondActivityTaskFailedResponse> FailAsync(RespondActivityTaskFailedRequest request, GrpcCall call)
     {
         var answer = new ActivityAnswer.Failed(request.Failure, request.LastHeartbeatDetails, request.Identity);
-        await AnswerAsync(ByToken(request.TaskToken), answer);
+        await AnswerAsync(ByToken(request.TaskToken), answer, request.WorkerVersion);
         return new RespondActivityTaskFailedResponse();
     }
 
     private async Task<RespondActivityTaskCanceledResponse> CancelAsync(RespondActivityTaskCanceledRequest request, GrpcCall call)
     {
-        await AnswerAsync(ByToken(request.TaskToken), new ActivityAnswer.Canceled(request.Details, request.Identity));
+        await AnswerAsync(ByToken(request.TaskToken), new ActivityAnswer.Canceled(request.Details, request.Identity), request.WorkerVersion);
         return new RespondActivityTaskCanceledResponse();
     }
+#pragma warning restore CS0612
 
     private async Task<RecordActivityTaskHeartbeatResponse> HeartbeatAsync(RecordActivityTaskHeartbeatRequest request, GrpcCall call)
     {
@@ -136,8 +138,16 @@ internal sealed class ActivityTaskRpc(
         return new() { CancelRequested = orders.Cancel, ActivityPaused = orders.Pause, ActivityReset = orders.Reset };
     }
 
-    private Task AnswerAsync(ActivityAddress address, ActivityAnswer answer) => executions.ChangeAsync(
-        address.Run, step => answer.Apply(step, address.Find(step.State)), CancellationToken.None);
+    private Task AnswerAsync(ActivityAddress address, ActivityAnswer answer, WorkerVersionStamp? version = null) => executions.ChangeAsync(
+        address.Run,
+        step =>
+        {
+            var activity = address.Find(step.State);
+            // The history has the build that answered; only where nobody tells it the one that took the task.
+            activity.BuildId = version is { BuildId.Length: > 0 } ? version.BuildId : activity.BuildId;
+            answer.Apply(step, activity);
+        },
+        CancellationToken.None);
 
     private Task<HeartbeatOrders> BeatAsync(ActivityAddress address, Payloads? details)
     {

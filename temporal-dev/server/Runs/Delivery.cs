@@ -17,6 +17,7 @@ internal sealed class Delivery(
         OutboxKind.SignalExternal => SignalAsync(cancellation),
         OutboxKind.CancelExternal => CancelAsync(cancellation),
         OutboxKind.ParentNotification => NotifyParentAsync(cancellation),
+        OutboxKind.Deletion => DeleteAsync(cancellation),
         _ => ApplyClosePolicyAsync(cancellation),
     };
 
@@ -175,6 +176,15 @@ internal sealed class Delivery(
         catch (GrpcException refused) when (refused.Code == GrpcStatusCode.NotFound)
         {
             return null;
+        }
+    }
+
+    private async Task DeleteAsync(CancellationToken cancellation)
+    {
+        using var lease = await executions.EnterAsync(sender.Chain, cancellation);
+        if (await lease.RunAsync(sender.RunId, cancellation) is { } run)
+        {
+            await lease.DeleteAsync(run);
         }
     }
 
