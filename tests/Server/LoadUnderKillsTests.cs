@@ -102,7 +102,7 @@ public sealed class LoadUnderKillsTests(PostgresFixture postgres) : IClassFixtur
         await EndAsync(client, number);
     }
 
-    private Task SignalAsync(ServerClient client, int number, int value)
+    private async Task SignalAsync(ServerClient client, int number, int value)
     {
         var signal = new SignalWorkflowExecutionRequest
         {
@@ -112,7 +112,7 @@ public sealed class LoadUnderKillsTests(PostgresFixture postgres) : IClassFixtur
             RequestId = Guid.NewGuid().ToString(),
             Input = Json(value),
         };
-        return PersistAsync(() => client.CallAsync<SignalWorkflowExecutionResponse>("SignalWorkflowExecution", signal));
+        await PersistAsync(() => client.CallAsync<SignalWorkflowExecutionResponse>("SignalWorkflowExecution", signal));
     }
 
     private async Task UpdateAsync(ServerClient client, int number, int value)
