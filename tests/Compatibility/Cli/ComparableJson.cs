@@ -13,6 +13,8 @@ internal static partial class ComparableJson
         "taskId", "historySizeBytes", "nextPageToken", "clusterId", "durationMillis", "persistenceStore", "visibilityStore", "currentRetryInterval", "stateTransitionCount",
         // Rates of a moment.
         "tasksAddRate", "tasksDispatchRate", "backlogIncreaseRate", "last_access_time",
+        // How a server divides a queue.
+        "ack_level", "read_level", "rate_per_second",
         // What a server can do is not the same, and both say so; what ours leaves out is in its README.
         "capabilities", "limits", "supportedClients",
         // Worker versioning is not served, so nothing is recorded by the workers' builds.
