@@ -19,6 +19,7 @@ internal static class WorkerFields
         ["SdkVersion"] = worker => worker.SdkVersion,
         ["StartTime"] = worker => worker.StartTime?.ToDateTime(),
         ["Status"] = worker => worker.Status.ToString(),
+        ["WorkerStatus"] = worker => worker.Status.ToString(),
     };
 
     public static Field? Find(string name) => !Readers.ContainsKey(name)

@@ -117,7 +117,7 @@ public sealed class CliComparisonTests(CliComparisonTests.Servers servers) : ICl
 internal sealed class CliSide : IAsyncDisposable
 {
     private readonly OfficialCli _cli;
-    private readonly string _queue = $"cli-{Guid.NewGuid():N}";
+    public string Queue { get; } = $"cli-{Guid.NewGuid():N}";
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
 
@@ -131,8 +131,8 @@ internal sealed class CliSide : IAsyncDisposable
 
     public async Task<CliOutcome> RunAsync(IReadOnlyList<string> words)
     {
-        var outcome = await _cli.RunAsync(words.Select(word => word.Replace("{queue}", _queue, StringComparison.Ordinal)));
-        return outcome with { Output = outcome.Output.Replace(_queue, "QUEUE", StringComparison.Ordinal) };
+        var outcome = await _cli.RunAsync(words.Select(word => word.Replace("{queue}", Queue, StringComparison.Ordinal)));
+        return outcome with { Output = outcome.Output.Replace(Queue, "QUEUE", StringComparison.Ordinal) };
     }
 
     public async ValueTask DisposeAsync()
@@ -144,7 +144,7 @@ internal sealed class CliSide : IAsyncDisposable
 
     private async Task WorkAsync(TemporalClient client)
     {
-        var options = new TemporalWorkerOptions(_queue) { Identity = "worker" }.AddWorkflow<OrderWorkflow>().AddActivity(OrderActivities.Deliver).AddActivity(OrderActivities.Refuse);
+        var options = new TemporalWorkerOptions(Queue) { Identity = "worker", WorkflowStackTrace = WorkflowStackTrace.Normal }.AddWorkflow<OrderWorkflow>().AddActivity(OrderActivities.Deliver).AddActivity(OrderActivities.Refuse);
         using var worker = new TemporalWorker(client, options);
         await worker.ExecuteAsync(_stop.Token);
     }

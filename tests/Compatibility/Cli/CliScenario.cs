@@ -15,7 +15,7 @@ internal sealed record CliScenario(string Name, ImmutableArray<string> Commands)
             Start + """ --input "wait" --id-conflict-policy Fail""",
             Start + """ --input "wait" --id-conflict-policy UseExisting""",
             "workflow query --workflow-id {id} --type Seen",
-            """workflow query --workflow-id {id} --type Echo --input "x" """,
+            """workflow query --workflow-id {id} --type Tell --input "x" """,
             "workflow query --workflow-id {id} --type Nothing",
             """workflow signal --workflow-id {id} --name Note --input "a" """,
             """workflow update execute --workflow-id {id} --name Add --input "b" --update-id u1""",

@@ -38,7 +38,7 @@ public sealed class OrderWorkflow
     public IReadOnlyList<string> Seen() => _seen;
 
     [WorkflowQuery]
-    public string Echo(string what) => what;
+    public string Tell(string what) => what;
 
     [WorkflowUpdate]
     public async Task<int> AddAsync(string what)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using TemporalDev.Server.Host;
+using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Tests.Server.Http;
 
@@ -10,6 +11,7 @@ namespace Orchestrator.Tests.Server.Http;
 public sealed class HttpFixture : IAsyncLifetime
 {
     private static readonly HttpClient Http = new();
+    private static readonly Dictionary<string, IndexedValueType> Attributes = new() { ["Rows"] = IndexedValueType.Int };
     private EmbeddedTemporal? _server;
 
     public string Address => _server!.Address;
@@ -18,7 +20,7 @@ public sealed class HttpFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await EmbeddedTemporal.StartAsync(new TemporalOptions { HttpPort = 0, MetricsPort = 0 }, NullLoggerFactory.Instance);
+        _server = await EmbeddedTemporal.StartAsync(new TemporalOptions { HttpPort = 0, MetricsPort = 0, SearchAttributes = Attributes }, NullLoggerFactory.Instance);
     }
 
     public Task DisposeAsync() => _server!.DisposeAsync().AsTask();

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Http;
+using TemporalDev.Server.Http.Json;
+using Temporalio.Api.WorkflowService.V1;
+using static TemporalDev.Protocol.Grpc.GrpcStatusCode;
+
+namespace Orchestrator.Tests.Server.Http;
+
+/// <summary>One request that makes no sense, and what has to be said of it, whichever way it comes.</summary>
+/// <param name="Detail">The name of the typed detail; null where none is expected.</param>
+internal sealed record BadInput(string Name, string Verb, string Path, string Body, GrpcStatusCode Code, string? Detail = null)
+{
+    private const string Ns = "/api/v1/namespaces/default";
+    private const string Start = """ "workflowType":{"name":"ByHand"},"taskQueue":{"name":"nobody"} """;
+
+    private static string With(string more = "\"identity\":\"me\"") => $"{{{Start},{more}}}";
+
+    public static ImmutableArray<BadInput> All { get; } =
+    [
+        new("an unknown namespace", "GET", "/api/v1/namespaces/nowhere/workflows", "", NotFound, "NamespaceNotFoundFailure"),
+        new("a start in an unknown namespace", "POST", "/api/v1/namespaces/nowhere/workflows/w", With(), NotFound, "NamespaceNotFoundFailure"),
+        new("a start without a type", "POST", $"{Ns}/workflows/w", """{"taskQueue":{"name":"nobody"}}""", InvalidArgument),
+        new("a start without a queue", "POST", $"{Ns}/workflows/w", """{"workflowType":{"name":"ByHand"}}""", InvalidArgument),
+        new("an id that is too long", "POST", $"{Ns}/workflows/{new string('w', 1001)}", With(), InvalidArgument),
+        new("a request id that is too long", "POST", $"{Ns}/workflows/w", With($$""" "requestId":"{{new string('r', 1001)}}" """), InvalidArgument),
+        new("a payload that is too large", "POST", $"{Ns}/workflows/w", With($$""" "input":["{{new string('p', 2 * 1024 * 1024)}}"] """), InvalidArgument),
+        new("a negative timeout", "POST", $"{Ns}/workflows/w", With(""" "workflowRunTimeout":"-1s" """), InvalidArgument),
+        new("a cron schedule that is none", "POST", $"{Ns}/workflows/w", With(""" "cronSchedule":"often" """), InvalidArgument),
+        new("a retry policy that makes no sense", "POST", $"{Ns}/workflows/w", With(""" "retryPolicy":{"backoffCoefficient":0.5} """), InvalidArgument),
+        new("an unknown search attribute", "POST", $"{Ns}/workflows/w", With(""" "searchAttributes":{"indexedFields":{"Bogus":"x"}} """), InvalidArgument),
+        new("a search attribute of another type", "POST", $"{Ns}/workflows/w", With(""" "searchAttributes":{"indexedFields":{"Rows":"many"}} """), InvalidArgument),
+        new("a query that is none", "GET", $"{Ns}/workflows?query=bogus%20x", "", InvalidArgument),
+        new("a query for an unknown attribute", "GET", $"{Ns}/workflow-count?query=Bogus%3D1", "", InvalidArgument),
+        new("a page token that is none", "GET", $"{Ns}/workflows/{{id}}/history?nextPageToken=AAAA", "", InvalidArgument),
+        new("a description of nothing", "GET", $"{Ns}/workflows/nothing", "", NotFound, "NotFoundFailure"),
+        new("the history of nothing", "GET", $"{Ns}/workflows/nothing/history", "", NotFound, "NotFoundFailure"),
+        new("a signal to nothing", "POST", $"{Ns}/workflows/nothing/signal/go", "{}", NotFound, "NotFoundFailure"),
+        new("a query of nothing", "POST", $"{Ns}/workflows/nothing/query/status", "{}", NotFound, "NotFoundFailure"),
+        new("an update of nothing", "POST", $"{Ns}/workflows/nothing/update/set", "{}", NotFound, "NotFoundFailure"),
+        new("an end of nothing", "POST", $"{Ns}/workflows/nothing/terminate", "{}", NotFound, "NotFoundFailure"),
+        new("a run id that is none", "GET", $"{Ns}/workflows/{{id}}?execution.runId=third", "", InvalidArgument),
+        new("a run that is not there", "GET", $"{Ns}/workflows/{{id}}?execution.runId=00000000-0000-0000-0000-000000000000", "", NotFound, "NotFoundFailure"),
+        new("a reset to no event", "POST", $"{Ns}/workflows/{{id}}/reset", """{"workflowTaskFinishEventId":"99"}""", InvalidArgument),
+        new("a task token that is none", "POST", $"{Ns}/activity-complete", """{"taskToken":"eHh4"}""", InvalidArgument),
+        new("a result without a token", "POST", $"{Ns}/activity-complete", "{}", InvalidArgument),
+        new("an activity that is not there", "POST", $"{Ns}/workflows/{{id}}/activities/a/complete", "{}", NotFound, "NotFoundFailure"),
+        new("a second start", "POST", $"{Ns}/workflows/{{id}}", With(), AlreadyExists, "WorkflowExecutionAlreadyStartedFailure"),
+        new("a second namespace of a name", "POST", "/api/v1/namespaces", """{"namespace":"default","workflowExecutionRetentionPeriod":"86400s"}""", AlreadyExists, "NamespaceAlreadyExistsFailure"),
+        new("a namespace without retention", "POST", "/api/v1/namespaces", """{"namespace":"brief"}""", InvalidArgument),
+        new("a method that is not served", "GET", $"{Ns}/nexus-operations", "", Unimplemented),
+    ];
+}
+
+public sealed class BadInputTests(HttpFixture server) : IClassFixture<HttpFixture>
+{
+    public static TheoryData<string> Names => [.. BadInput.All.Select(input => input.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task It_is_refused_alike_over_both_and_changes_nothing(string name)
+    {
+        var id = $"open-{Guid.NewGuid()}";
+        await server.PostAsync($"/api/v1/namespaces/default/workflows/{id}", """{"workflowType":{"name":"ByHand"},"taskQueue":{"name":"nobody"}}""");
+        var before = await server.GetAsync($"/api/v1/namespaces/default/workflows/{id}");
+        var input = BadInput.All.Single(each => each.Name == name);
+        input = input with { Path = input.Path.Replace("{id}", id, StringComparison.Ordinal) };
+
+        var overHttp = await OverHttpAsync(input);
+        var overGrpc = await OverGrpcAsync(input);
+
+        Assert.Equal((input.Code, input.Detail), overHttp);
+        Assert.Equal((input.Code, input.Detail), overGrpc);
+        Assert.Equal(before.Text, (await server.GetAsync($"/api/v1/namespaces/default/workflows/{id}")).Text);
+        Assert.Equal(404, (await server.GetAsync("/api/v1/namespaces/default/workflows/w")).Status);
+    }
+
+    private async Task<(GrpcStatusCode, string?)> OverHttpAsync(BadInput input)
+    {
+        var answer = input.Verb == "GET" ? await server.GetAsync(input.Path) : await server.PostAsync(input.Path, input.Body);
+        var code = (GrpcStatusCode)answer.Json.GetProperty("code").GetInt32();
+        Assert.Equal(HttpStatus.Code(code), answer.Status);
+        return (code, answer.Json.TryGetProperty("details", out var details) ? details[0].GetProperty("@type").GetString()!.Split('.')[^1] : null);
+    }
+
+    /// <summary>The same request as a message; the annotations say which.</summary>
+    private async Task<(GrpcStatusCode, string?)> OverGrpcAsync(BadInput input)
+    {
+        var split = input.Path.Split('?');
+        var match = new HttpRouter([ServiceReflection.Descriptor.Services[0]]).Find(input.Verb, split[0]);
+        var parameters = new DefaultHttpContext { Request = { QueryString = new QueryString(split.Length > 1 ? "?" + split[1] : "") } }.Request.Query;
+        var request = RequestBinding.Bind(match, Encoding.UTF8.GetBytes(input.Body), new JsonContent(JsonShape.Shorthand, IsPretty: false), parameters);
+        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Address });
+        var refusal = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(
+            new GrpcMethod<DescribeNamespaceResponse>(match.Route.Method.Service.FullName, match.Route.Method.Name, DescribeNamespaceResponse.Parser), request));
+        return (refusal.Code, refusal.Details.Count > 0 ? refusal.Details[0].TypeUrl.Split('.')[^1] : null);
+    }
+}
