@@ -38,14 +38,6 @@ internal sealed class UiPage(Chromium browser, string address)
         await browser.EvaluateAsync<JsonElement?>($"called({Quote(name)}).click()");
     }
 
-    /// <summary>By the name that the page has for tests; entries of a closed menu can be pressed, too.</summary>
-    public async Task PressAsync(string testId)
-    {
-        var found = $"[...document.querySelectorAll('[data-testid={testId}]')].filter(e => !e.disabled && (e.tagName === 'LI' || visible(e))).at(-1)";
-        await UntilAsync($"!!{found}", $"something to press that is called {testId}");
-        await browser.EvaluateAsync<JsonElement?>($"{found}.click()");
-    }
-
     public async Task FillAsync(string selector, string text)
     {
         var quoted = Quote(selector);
