@@ -24,6 +24,7 @@ internal sealed class MigrationWorker(
     NoticeActivities notices,
     OwnUndoActivities ownUndo,
     ReportActivities reports,
+    ActivityWatch watch,
     ILogger<MigrationWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,6 +44,7 @@ internal sealed class MigrationWorker(
     private TemporalWorkerOptions Options() => new TemporalWorkerOptions(settings.TaskQueue)
     {
         MaxConcurrentActivities = settings.Activities,
+        Interceptors = [watch],
         GracefulShutdownTimeout = settings.GracefulShutdown,
         // Heartbeats carry the progress that people watch; the default would show it to them twice a minute.
         MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(1),

@@ -29,10 +29,15 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Ends when the worker does: by itself, which is a failure and is thrown, or because it was disposed.</summary>
     public Task Ended => EndAsync();
 
+    /// <summary>Where health and metrics are asked for; null where nobody can.</summary>
+    public Uri? HealthAddress => _host.Services.GetRequiredService<HealthEndpoint>().Address;
+
     /// <summary>Returns once the worker is connected and polls.</summary>
-    public static async Task<WorkerHost> StartAsync(WorkerSettings settings, CancellationToken cancel)
+    public static Task<WorkerHost> StartAsync(WorkerSettings settings, CancellationToken cancel) => StartAsync(settings, TemporalAddress.Find(), cancel);
+
+    public static async Task<WorkerHost> StartAsync(WorkerSettings settings, TemporalClientConnectOptions address, CancellationToken cancel)
     {
-        var client = await TemporalClient.ConnectAsync(TemporalAddress.Find());
+        var client = await TemporalClient.ConnectAsync(address);
         var surroundings = new Surroundings(await SearchAttributes.TryRegisterAsync(client, cancel), settings.Webhook is not null);
         var host = new WorkerHost(Build(settings, client, surroundings));
         await host._host.StartAsync(cancel);
@@ -80,8 +85,12 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton(new NoticeActivities(new HttpClient { Timeout = WebhookPatience }, settings.Webhook))
             .AddSingleton<OwnUndoActivities>()
             .AddSingleton<ReportActivities>()
+            .AddSingleton<WorkerMetrics>()
+            .AddSingleton<ActivityWatch>()
             .AddSingleton<MigrationWorker>()
-            .AddHostedService(services => services.GetRequiredService<MigrationWorker>());
+            .AddSingleton<HealthEndpoint>()
+            .AddHostedService(services => services.GetRequiredService<MigrationWorker>())
+            .AddHostedService(services => services.GetRequiredService<HealthEndpoint>());
         return builder.Build();
     }
 

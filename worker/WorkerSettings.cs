@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using Orchestrator.Workflows.Contracts;
 
@@ -14,6 +15,7 @@ public sealed record WorkerSettings
     public const string LogLevelVariable = "ORCHESTRATOR_LOG_LEVEL";
     public const string ActivitiesVariable = "ORCHESTRATOR_ACTIVITIES";
 
+    public const string HealthVariable = "ORCHESTRATOR_HEALTH_ADDRESS";
     public const string WebhookVariable = "ORCHESTRATOR_WEBHOOK";
 
     private const int MostActivities = 1_000;
@@ -39,6 +41,9 @@ public sealed record WorkerSettings
     /// <summary>Where people are told of gates and failures, in Slack's JSON. Its address is a secret.</summary>
     public Uri? Webhook { get; init; }
 
+    /// <summary>Where health and metrics are asked for; null: nowhere.</summary>
+    public IPEndPoint? HealthAddress { get; init; }
+
     // Each holds a database connection or two; more of them wait for connections instead of working.
     public int Activities { get; init; } = 20;
 
@@ -58,6 +63,7 @@ public sealed record WorkerSettings
             Reports = Value(ReportsVariable),
             LogLevel = Level(Value(LogLevelVariable) ?? "information"),
             Webhook = Address(WebhookVariable),
+            HealthAddress = EndPoint(HealthVariable),
             Activities = Count(Value(ActivitiesVariable) ?? "20"),
         };
         if (Value(LedgerVariable) is null)
@@ -94,6 +100,10 @@ public sealed record WorkerSettings
         Uri? Address(string name) => Value(name) is not { } text ? null
             : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") ? address
             : Mistake<Uri>($"{name} is not an address that begins with https:// or http://.");
+
+        IPEndPoint? EndPoint(string name) => Value(name) is not { } text ? null
+            : IPEndPoint.TryParse(text, out var point) && point.Port > 0 ? point
+            : Mistake<IPEndPoint>($"{name} is '{text}', which is no address and port; write it as '127.0.0.1:9464' or '0.0.0.0:9464'.");
 
         int Count(string text) => int.TryParse(text, out var number) && number is >= 1 and <= MostActivities
             ? number

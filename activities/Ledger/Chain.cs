@@ -41,6 +41,10 @@ public sealed class ChainVerifier
     private long _signatures;
     private string? _head;
     private (long Sequence, string Reason)? _broken;
+    private bool _headSeen;
+
+    /// <summary>The hash of an entry that must be among them.</summary>
+    public string? Head { get; init; }
 
     public ChainReport Report => new(_count, _head, _broken?.Sequence, _broken?.Reason, _signatures);
 
@@ -59,7 +63,17 @@ public sealed class ChainVerifier
 
         _count = entry.Sequence;
         _head = entry.Hash;
+        _headSeen |= entry.Hash == Head;
         return true;
+    }
+
+    /// <summary>No more entries come.</summary>
+    public void Close()
+    {
+        if (Head is not null && !_headSeen)
+        {
+            Break(_count + 1, $"No entry has the hash {Head}: the end has been cut off.");
+        }
     }
 
     public void Break(long sequence, string reason) => _broken ??= (sequence, reason);

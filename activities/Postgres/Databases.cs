@@ -35,7 +35,7 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
         var binding = found.Bindings.FirstOrDefault(b => b.Database == database)
             ?? throw new RefusalException($"The environment '{environment}' binds no database '{database}'.");
         return settings.ReadVariable(binding.Variable)
-            ?? throw new RefusalException($"The environment variable {binding.Variable} is not set in the worker: it must hold the connection string of '{database}' in '{environment}'.");
+            ?? throw new RefusalException($"The environment variable {binding.Variable} is not set in the worker: it must hold the connection string of '{database}' in '{environment}'. A worker sees what was set when it started.");
     }
 
     public async ValueTask DisposeAsync()

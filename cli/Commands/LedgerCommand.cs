@@ -17,15 +17,13 @@ internal static class LedgerCommand
         var head = new Option<string?>("--head") { Description = "The hash of an entry that must be in the chain: shows whether its end was cut off." };
         var json = SharedOptions.Json();
         var command = new Command("verify", "Recomputes every hash and signature, and names the first entry that is not what was written.") { file, head, json };
-        var live = new Command("verify");
-        Scene.SetAction(live, json, async (parsed, scene, cancel) => await TellAsync(
-            await VerifyAllAsync(scene, parsed.GetValue(head), cancel), scene.Output, scene.Json));
-        command.SetAction(async (parsed, cancel) => parsed.GetValue(file) is { } export
-            ? (int)await Scene.GuardAsync(
-                parsed.InvocationConfiguration.Error,
-                async () => await VerifyFileAsync(export, parsed.GetValue(head), parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancel),
-                cancel)
-            : await ((System.CommandLine.Invocation.AsynchronousCommandLineAction)live.Action!).InvokeAsync(parsed, cancel));
+        command.SetAction((parsed, cancel) => parsed.GetValue(file) is { } export
+            ? VerifyFileAsync(parsed, export, parsed.GetValue(head), parsed.GetValue(json), cancel)
+            : Scene.RunAsync(
+                parsed,
+                parsed.GetValue(json),
+                async scene => await TellAsync(await VerifyAllAsync(scene, parsed.GetValue(head), cancel), scene.Output, scene.Json),
+                cancel));
         return command;
     }
 
@@ -57,16 +55,17 @@ internal static class LedgerCommand
         return command;
     }
 
-    private static async Task<ExitCode> VerifyFileAsync(string path, string? head, TextWriter output, bool json, CancellationToken cancel)
+    /// <summary>With nothing at hand but the file.</summary>
+    private static async Task<int> VerifyFileAsync(ParseResult parsed, string path, string? head, bool json, CancellationToken cancel)
     {
-        using var reader = new StreamReader(path);
-        var report = await ChainFile.VerifyAsync(reader, cancel);
-        if (head is not null && report.IsWhole && !(await File.ReadAllTextAsync(path, cancel)).Contains($"\"hash\":\"{head}\"", StringComparison.Ordinal))
-        {
-            report = report with { BrokenAt = report.Entries + 1, Reason = $"No entry has the hash {head}: the end has been cut off." };
-        }
+        var configuration = parsed.InvocationConfiguration;
+        return (int)await Scene.GuardAsync(configuration.Error, VerifyAsync, cancel);
 
-        return await TellAsync([(path, report)], output, json);
+        async Task<ExitCode> VerifyAsync()
+        {
+            using var reader = new StreamReader(path);
+            return await TellAsync([(path, await ChainFile.VerifyAsync(reader, head, cancel))], configuration.Output, json);
+        }
     }
 
     /// <summary>The ledger's own chain, and that of every database of plans on the same server.</summary>
@@ -77,22 +76,16 @@ internal static class LedgerCommand
         foreach (var database in await ChainPlaces.ListAsync(scene.Addresses.Ledger, scene.Addresses.Local, cancel))
         {
             await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-            var verifier = new ChainVerifier();
-            var seen = head is null || !database.IsLedger;
+            var verifier = new ChainVerifier { Head = database.IsLedger ? head : null };
             await foreach (var entry in ChainReader.ReadAsync(source, cancel))
             {
-                seen |= entry.Hash == head;
                 if (!verifier.Take(entry))
                 {
                     break;
                 }
             }
 
-            if (!seen)
-            {
-                verifier.Break(verifier.Report.Entries + 1, $"No entry has the hash {head}: the end has been cut off.");
-            }
-
+            verifier.Close();
             found.Add((database.Name, verifier.Report));
         }
 

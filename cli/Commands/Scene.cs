@@ -34,21 +34,25 @@ internal sealed class Scene : IAsyncDisposable
 
     public StackAddresses Addresses => _stack.Addresses;
 
-    /// <summary>Runs a verb on the stack, and tells in one sentence what went wrong.</summary>
     public static void SetAction(Command command, Option<bool> json, Func<ParseResult, Scene, CancellationToken, Task<ExitCode>> act) =>
-        command.SetAction(async (parsed, cancel) =>
+        command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetValue(json), scene => act(parsed, scene, cancel), cancel));
+
+    /// <summary>Runs a verb on the stack, and tells in one sentence what went wrong.</summary>
+    public static async Task<int> RunAsync(ParseResult parsed, bool json, Func<Scene, Task<ExitCode>> act, CancellationToken cancel)
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        return (int)await GuardAsync(error, RunOnStackAsync, cancel);
+
+        async Task<ExitCode> RunOnStackAsync()
         {
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return (int)await GuardAsync(error, async () =>
-            {
-                await using var stack = await Stack.StartAsync(StackChoice.From(Environment.GetEnvironmentVariable), error.WriteLine, cancel);
-                await using var scene = new Scene(stack, output, error, parsed.GetValue(json));
-                await scene.Line.ConnectAsync();
-                var acting = act(parsed, scene, cancel);
-                await await Task.WhenAny(acting, stack.Supervision);
-                return await acting;
-            }, cancel);
-        });
+            await using var stack = await Stack.StartAsync(StackChoice.From(Environment.GetEnvironmentVariable), error.WriteLine, cancel);
+            await using var scene = new Scene(stack, output, error, json);
+            await scene.Line.ConnectAsync();
+            var acting = act(scene);
+            await await Task.WhenAny(acting, stack.Supervision);
+            return await acting;
+        }
+    }
 
     /// <summary>What a person can do something about becomes a sentence and a code; a bug stays the exception that it is.</summary>
     public static async Task<ExitCode> GuardAsync(TextWriter error, Func<Task<ExitCode>> act, CancellationToken cancel)

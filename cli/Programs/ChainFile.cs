@@ -32,9 +32,9 @@ internal static class ChainFile
     }
 
     /// <summary>Verifies an export with nothing else at hand.</summary>
-    public static async Task<ChainReport> VerifyAsync(TextReader input, CancellationToken cancel)
+    public static async Task<ChainReport> VerifyAsync(TextReader input, string? head, CancellationToken cancel)
     {
-        var verifier = new ChainVerifier();
+        var verifier = new ChainVerifier { Head = head };
         var line = await input.ReadLineAsync(cancel);
         if (TryRead<Header>(line)?.Format != Format)
         {
@@ -72,6 +72,7 @@ internal static class ChainFile
             verifier.Break(report.Entries + 1, $"The export says that it has {footer.Entries} entries and has {report.Entries}.");
         }
 
+        verifier.Close();
         return verifier.Report;
     }
 

@@ -24,7 +24,7 @@ public sealed class ChainTests(PostgresFixture postgres) : IClassFixture<Postgre
 
         var export = new StringWriter();
         var written = await ChainFile.WriteAsync(export, ChainReader.ReadAsync(database, default), default);
-        var read = await ChainFile.VerifyAsync(new StringReader(export.ToString()), default);
+        var read = await ChainFile.VerifyAsync(new StringReader(export.ToString()), null, default);
 
         Assert.Equal((3, true), (written.Entries, written.IsWhole));
         Assert.Equal(written, read);
@@ -49,10 +49,22 @@ public sealed class ChainTests(PostgresFixture postgres) : IClassFixture<Postgre
         var export = new StringWriter();
         await ChainFile.WriteAsync(export, Chain(Note("first"), Note("second"), Note("third")), default);
 
-        var report = await ChainFile.VerifyAsync(new StringReader(harm(export.ToString())), default);
+        var report = await ChainFile.VerifyAsync(new StringReader(harm(export.ToString())), null, default);
 
         Assert.True(!report.IsWhole, damage);
         Assert.Equal(reason, report.Reason);
+    }
+
+    [Fact]
+    public async Task A_chain_whose_end_was_cut_off_cleanly_is_found_out_by_the_head_that_was_noted()
+    {
+        var export = new StringWriter();
+        var whole = await ChainFile.WriteAsync(new StringWriter(), Chain(Note("first"), Note("second")), default);
+        await ChainFile.WriteAsync(export, Chain(Note("first")), default);
+
+        var report = await ChainFile.VerifyAsync(new StringReader(export.ToString()), whole.Head, default);
+
+        Assert.Equal($"No entry has the hash {whole.Head}: the end has been cut off.", report.Reason);
     }
 
     [Fact]

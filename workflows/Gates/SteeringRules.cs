@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Workflows.Status;
 
 namespace Orchestrator.Workflows.Gates;
 
+[JsonConverter(typeof(JsonStringEnumConverter<SteeringAct>))]
 public enum SteeringAct
 {
     Pause,
