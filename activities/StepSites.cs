@@ -12,6 +12,9 @@ internal sealed record StepSite(Step Step, NpgsqlDataSource Database, Func<Direc
 {
     /// <summary>Another database of the same environment, which is only read: nothing of the ledger is put into it.</summary>
     public required Func<string, CancellationToken, Task<NpgsqlDataSource>> SiblingAsync { get; init; }
+
+    /// <summary>It works on a clone, where measuring costs nobody anything.</summary>
+    public bool IsRehearsal { get; init; }
 }
 
 /// <summary>Where an activity begins: reads the plan that was published, and introduces its run to the database it works on.</summary>
@@ -35,6 +38,7 @@ public sealed class StepSites(Databases databases)
         return new StepSite(step, database, direction => new StepClaim(key, step.Kind, PlanCanon.DigestOf(step), run.Run, direction))
         {
             SiblingAsync = (sibling, stop) => databases.SourceAsync(plan, run.Environment, sibling, stop),
+            IsRehearsal = EnvironmentName.Parse(run.Environment).IsRehearsal,
         };
     }
 

@@ -21,6 +21,7 @@ internal static class Program
     private static RootCommand Commands() => new("Runs staged database migrations that survive everything and can be taken back.")
     {
         RunCommand.Create(),
+        RehearseCommand.Create(),
         UpCommand.Create(),
         StatusCommand.Create(),
         WatchCommand.Create(),

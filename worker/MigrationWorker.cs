@@ -5,6 +5,7 @@ using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.OwnUndo;
+using Orchestrator.Activities.Rehearsals;
 using Orchestrator.Activities.Reports;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows;
@@ -25,6 +26,7 @@ internal sealed class MigrationWorker(
     OwnUndoActivities ownUndo,
     ReportActivities reports,
     ActivityWatch watch,
+    RehearsalActivities rehearsals,
     ILogger<MigrationWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,11 +55,13 @@ internal sealed class MigrationWorker(
         .AddWorkflow<ProgramWorkflow>()
         .AddWorkflow<BatchWorkflow>()
         .AddWorkflow<TransferWorkflow>()
+        .AddWorkflow<RehearsalWorkflow>()
         .AddAllActivities(ledger)
         .AddAllActivities(checks)
         .AddAllActivities(scripts)
         .AddAllActivities(transfers)
         .AddAllActivities(notices)
         .AddAllActivities(ownUndo)
-        .AddAllActivities(reports);
+        .AddAllActivities(reports)
+        .AddAllActivities(rehearsals);
 }

@@ -7,6 +7,7 @@ using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Rehearsals;
 using Orchestrator.Activities.Reports;
 using Orchestrator.Activities.Transfer;
 using Serilog;
@@ -87,6 +88,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton<ReportActivities>()
             .AddSingleton<WorkerMetrics>()
             .AddSingleton<ActivityWatch>()
+            .AddSingleton<RehearsalActivities>()
             .AddSingleton<MigrationWorker>()
             .AddSingleton<HealthEndpoint>()
             .AddHostedService(services => services.GetRequiredService<MigrationWorker>())

@@ -39,7 +39,7 @@ public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScri
             return new StepEffect(Effect.Nothing, 0, direction == Direction.Do ? "already done, nothing to do" : "nothing to take back");
         }
 
-        var runner = new ScriptRunner(site.Database, held, lockTimeout);
+        var runner = new ScriptRunner(site.Database, held, lockTimeout) { Traces = site.IsRehearsal };
         var effect = Effect.Nothing;
         var rows = 0L;
         foreach (var script in scripts)

@@ -19,6 +19,9 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
     // A statement that runs longer than a working day is not what its author meant.
     private static readonly TimeSpan StatementTimeout = TimeSpan.FromHours(8);
 
+    /// <summary>Measures which locks are really held; only where nobody else works.</summary>
+    public bool Traces { get; init; }
+
     public async Task<(ScriptEffect Effect, long Rows)> RunAsync(SqlScript script, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -49,7 +52,13 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
         }
 
         await using var watch = BlockerWatch.Start(database, connection, lockTimeout);
-        var rows = await RunStatementsAsync(connection, transaction, statements, watch, script.Path, cancel);
+        var trace = Traces ? new LockTrace(connection, transaction, TimeProvider.System) : null;
+        var rows = await RunStatementsAsync(scope, statements, watch, script.Path, trace, cancel);
+        if (trace is not null)
+        {
+            await DdlTraces.RecordAsync(scope, step, script, await trace.EndAsync(cancel), cancel);
+        }
+
         await Scripts.RecordAsync(scope, step, script, rows, cancel);
         await transaction.CommitAsync(cancel);
         return (ScriptEffect.Applied, rows);
@@ -67,15 +76,16 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
     }
 
     private static async Task<long> RunStatementsAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<SqlStatement> statements,
-        BlockerWatch watch, string path, CancellationToken cancel)
+        LedgerScope scope, IReadOnlyList<SqlStatement> statements, BlockerWatch watch, string path, LockTrace? trace, CancellationToken cancel)
     {
         var rows = 0L;
+        await (trace?.StartAsync(cancel) ?? Task.CompletedTask);
         for (var i = 0; i < statements.Count; i++)
         {
             // One command a statement: a batch of one is sent as it is, so no colon or at-sign is taken for a parameter.
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new NpgsqlBatchCommand(statements[i].Text) } };
+            await using var batch = new NpgsqlBatch(scope.Connection, scope.Transaction) { BatchCommands = { new NpgsqlBatchCommand(statements[i].Text) } };
             batch.Timeout = 0;
+            var began = TimeProvider.System.GetTimestamp();
             try
             {
                 rows += Math.Max(0, await batch.ExecuteNonQueryAsync(cancel));
@@ -84,6 +94,8 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
             {
                 throw new StatementException($"{path}, statement {i + 1}", await watch.NameBlockerAsync(e), e);
             }
+
+            await (trace?.LookAsync(began, cancel) ?? Task.CompletedTask);
         }
 
         return rows;

@@ -23,7 +23,37 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
     internal async Task<NpgsqlDataSource> SourceAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
         Source(await TargetConnectionAsync(plan, environment, database, cancel));
 
+    /// <summary>The database that a rehearsal works on instead of the one that its environment means.</summary>
+    internal static string CloneName(MigrationPlan plan, string environment, string database) =>
+        $"orchestrator_rehearsal_{PlanCanon.DigestOf($"{plan.Name}\n{environment}\n{database}")[..16]}";
+
+    /// <summary>Ends our own sessions there: they would be in the way of copying or dropping it.</summary>
+    internal async Task ForgetAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
+    {
+        var connection = await TargetConnectionAsync(plan, environment, database, cancel);
+        if (EnvironmentName.Parse(environment).IsRehearsal && _open.TryRemove(connection, out var clone))
+        {
+            await clone.DisposeAsync();
+        }
+        else if (_open.TryGetValue(connection, out var source))
+        {
+            source.Clear();
+        }
+    }
+
     internal async Task<string> TargetConnectionAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
+    {
+        var name = EnvironmentName.Parse(environment);
+        if (!name.IsRehearsal)
+        {
+            return await OriginalConnectionAsync(plan, environment, database, cancel);
+        }
+
+        var original = await OriginalConnectionAsync(plan, name.Name, database, cancel);
+        return new NpgsqlConnectionStringBuilder(original) { Database = CloneName(plan, environment, database) }.ConnectionString;
+    }
+
+    private async Task<string> OriginalConnectionAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
     {
         var found = plan.FindEnvironment(environment)
             ?? throw new RefusalException($"The plan '{plan.Name}' has no environment '{environment}'; it has {string.Join(", ", plan.Environments.Select(e => e.Name))}.");

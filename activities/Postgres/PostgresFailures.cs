@@ -45,6 +45,9 @@ internal static class PostgresFailures
     public static bool IsUniqueViolation(Exception exception, string constraint) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique && unique.ConstraintName == constraint;
 
+    public static bool IsObjectInUse(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.ObjectInUse };
+
     public static bool IsDuplicateDatabase(Exception exception) =>
         // Two sessions that create the same database at once meet in the catalog's unique index instead.
         exception is PostgresException { SqlState: PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation };

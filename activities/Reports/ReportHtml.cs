@@ -26,9 +26,6 @@ internal static class ReportHtml
     public static string Write(Report report)
     {
         var page = new StringBuilder()
-            .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
-            .Append(CultureInfo.InvariantCulture, $"<title>{Text(report.Title)}: {ReportWords.Of(report.Verdict)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n")
             .Append(CultureInfo.InvariantCulture, $"<h1>{Text(report.Title)}: {Mark(report.Verdict)}</h1>\n")
             .Append(CultureInfo.InvariantCulture, $"<p>Plan <code>{Text(report.Plan)}</code> (<code>{report.Digest[..12]}</code>) on <code>{Text(report.Environment)}</code>, run <code>{report.Run}</code>, asked for by {Text(report.Requester)}. Written {ReportWords.Of(report.WrittenAt)}.</p>\n");
         if (report.Batches.Count > 1)
@@ -41,8 +38,16 @@ internal static class ReportHtml
             Write(page, batch);
         }
 
-        return page.Append("</body>\n</html>\n").ToString();
+        return Page($"{report.Title}: {ReportWords.Of(report.Verdict)}", page.ToString());
     }
+
+    /// <param name="title">Plain text.</param>
+    /// <param name="body">Markup in which everything from outside is escaped already.</param>
+    public static string Page(string title, string body) => new StringBuilder()
+        .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+        .Append(CultureInfo.InvariantCulture, $"<title>{Text(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n{body}</body>\n</html>\n")
+        .ToString();
 
     private static void WriteOverview(StringBuilder page, Report report)
     {
@@ -106,8 +111,8 @@ internal static class ReportHtml
         page.Append("</table></div>\n");
     }
 
-    private static string Mark(Verdict verdict, string? words = null) =>
+    public static string Mark(Verdict verdict, string? words = null) =>
         $"<span class=\"verdict {verdict.ToString().ToLowerInvariant()}\">{Text(words ?? ReportWords.Of(verdict))}</span>";
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    public static string Text(string text) => WebUtility.HtmlEncode(text);
 }

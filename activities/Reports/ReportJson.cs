@@ -20,7 +20,7 @@ internal static class ReportJson
         WriteIndented = true,
     };
 
-    public static string Write(Report report) => JsonSerializer.Serialize(report, Options);
+    public static string Write<T>(T report) => JsonSerializer.Serialize(report, Options);
 
     public static string Schema()
     {

@@ -69,7 +69,7 @@ internal static class ReportMarkdown
     }
 
     // One cell of a table: neither a bar nor a line end may leave it, and nothing in it is markup.
-    private static string Cell(string text)
+    public static string Cell(string text)
     {
         var cell = new StringBuilder(text.Length);
         foreach (var c in text)

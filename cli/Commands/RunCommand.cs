@@ -53,9 +53,7 @@ internal static class RunCommand
             return ExitCode.Usage;
         }
 
-        IFollowView view = options.Json
-            ? new JsonView(output, TimeProvider.System)
-            : new TextView(output, TimeProvider.System, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"));
+        var view = ViewOf(options, output);
         var embedded = false;
         try
         {
@@ -109,6 +107,10 @@ internal static class RunCommand
         return ExitCodeOf(outcome);
     }
 
+    internal static IFollowView ViewOf(RunOptions options, TextWriter output) => options.Json
+        ? new JsonView(output, TimeProvider.System)
+        : new TextView(output, TimeProvider.System, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"));
+
     internal static ExitCode ExitCodeOf(ProgramOutcome outcome) => outcome switch
     {
         { Outcome: Outcome.Done } => ExitCode.Done,
@@ -116,7 +118,7 @@ internal static class RunCommand
         _ => ExitCode.Failed,
     };
 
-    private static MigrationPlan? ReadPlan(RunOptions options, TextWriter error)
+    internal static MigrationPlan? ReadPlan(RunOptions options, TextWriter error)
     {
         var reading = PlanFolder.Read(options.Folder);
         foreach (var fault in reading.Faults)
@@ -133,7 +135,7 @@ internal static class RunCommand
         return reading.Plan;
     }
 
-    private static async Task<string> PublishAsync(string ledger, MigrationPlan plan, CancellationToken cancel)
+    internal static async Task<string> PublishAsync(string ledger, MigrationPlan plan, CancellationToken cancel)
     {
         await using var database = NpgsqlDataSource.Create(ledger);
         await LedgerSchema.EnsureAsync(database, cancel);

@@ -8,6 +8,7 @@ internal delegate Check CheckKind(CheckReader reader, CheckHead head, YamlMap ma
 internal static class CheckKinds
 {
     private const decimal UsualDriftPercent = 1;
+    private static readonly TimeSpan UsualRehearsalAge = TimeSpan.FromDays(30);
     private static readonly TimeSpan UsualMaxAge = TimeSpan.FromHours(24);
 
     private static readonly Dictionary<string, ObjectKind> ObjectKinds = Enum.GetValues<ObjectKind>().ToDictionary(kind => Spell(kind.ToString()));
@@ -218,6 +219,14 @@ internal static class CheckKinds
             Variable = map.Text("variable", "It names the environment variable that holds the path of the dump."),
             MaxAge = map.Duration("max-age") ?? UsualMaxAge,
             DriftPercent = map.Decimal("drift-percent", UsualDriftPercent),
+        },
+        ["rehearsed"] = (_, head, map) => new RehearsedCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Within = map.Duration("within") ?? UsualRehearsalAge,
         },
     };
 

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Checks;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Reports;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Contracts;
@@ -33,9 +35,17 @@ public sealed class ReportTests(PostgresFixture postgres) : IClassFixture<Postgr
     [Fact]
     public async Task A_report_tells_what_the_run_before_and_the_rehearsal_measured()
     {
-        await using (var rehearsal = await OpenAsync("test+r1"))
+        await using (var here = await OpenAsync())
         {
-            await rehearsal.ExecuteAsync($"create table {_name} as select 1 as n");
+            var clone = Databases.CloneName(here.Plan, "test+r1", "db");
+            await here.ExecuteAsync($"create table {_name} as select 1 as n");
+            await here.ExecuteAsync($"create database {clone}");
+            await using var rehearsal = await OpenAsync("test+r1");
+            await using (var there = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = clone, Pooling = false }.ConnectionString))
+            {
+                await there.ExecuteAsync($"create table {_name} as select 1 as n");
+            }
+
             await MeasureAsync(rehearsal);
         }
 
@@ -79,7 +89,9 @@ public sealed class ReportTests(PostgresFixture postgres) : IClassFixture<Postgr
 
     private static async Task MeasureAsync(Worksite site)
     {
-        await site.FindAsync("table");
+        var (published, _) = await site.Sites.ReadPlanAsync(site.Run.Plan, default);
+        var run = new RunRow(site.Run.Run, site.Run.Plan, site.Run.Environment, site.Run.Requester);
+        await Runs.OpenAsync(await site.Databases.LedgerAsync(default), run, published, default);
         await new CheckActivities(site.Sites, site.Databases, TimeProvider.System).MeasureAsync(new CheckRound(site.Batch, CheckMoment.Postcheck), default);
     }
 

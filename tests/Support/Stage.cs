@@ -9,6 +9,7 @@ using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Notices;
 using Orchestrator.Activities.OwnUndo;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Rehearsals;
 using Orchestrator.Activities.Reports;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Worker;
@@ -36,6 +37,9 @@ public sealed class Stage : IAsyncLifetime
 
     public string Connection { get; private set; } = "";
 
+    /// <summary>Databases other than the stage's own, by the variable that a binding names.</summary>
+    public ConcurrentDictionary<string, string> Variables { get; } = [];
+
     public ITemporalClient Client { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -44,7 +48,7 @@ public sealed class Stage : IAsyncLifetime
         _undo.Push(() => TestCluster.DropDatabaseAsync(Connection));
         Client = await TemporalClient.ConnectAsync(new(await AddressAsync()));
         await SearchAttributes.TryRegisterAsync(Client, default);
-        var databases = new Databases(new ActivitySettings { Ledger = Connection, ReadVariable = _ => Connection });
+        var databases = new Databases(new ActivitySettings { Ledger = Connection, ReadVariable = name => Variables.GetValueOrDefault(name, Connection) });
         _undo.Push(async () => await databases.DisposeAsync());
         var stop = new CancellationTokenSource();
         var working = WorkAsync(databases, stop.Token);
@@ -72,12 +76,14 @@ public sealed class Stage : IAsyncLifetime
             .AddWorkflow<ProgramWorkflow>()
             .AddWorkflow<BatchWorkflow>()
             .AddWorkflow<TransferWorkflow>()
+            .AddWorkflow<RehearsalWorkflow>()
             .AddAllActivities(new LedgerActivities(sites, databases, (_, _) => Task.FromResult(false), new Surroundings(IsIndexed: true, IsNotified: true)))
             .AddAllActivities(new NoticeActivities(channel, new Uri("http://channel/")))
             .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
             .AddAllActivities(new TransferActivities(sites, TimeProvider.System))
             .AddAllActivities(new OwnUndoActivities(sites, databases, TimeProvider.System))
+            .AddAllActivities(new RehearsalActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new ReportActivities(sites, databases)));
         await worker.ExecuteAsync(stop);
     }
@@ -98,7 +104,7 @@ public sealed class Stage : IAsyncLifetime
             (ProgramWorkflow program) => program.RunAsync(input), new WorkflowOptions(WorkflowIds.Program(plan.Name, "test", digest), TaskQueue));
     }
 
-    private async Task<string> PublishAsync(MigrationPlan plan)
+    internal async Task<string> PublishAsync(MigrationPlan plan)
     {
         await using var ledger = NpgsqlDataSource.Create(Connection);
         await LedgerSchema.EnsureAsync(ledger, default);

@@ -27,6 +27,7 @@ namespace Orchestrator.Workflows.Plan;
 [JsonDerivedType(typeof(FlagCheck), "flag")]
 [JsonDerivedType(typeof(DiskCheck), "disk")]
 [JsonDerivedType(typeof(BackupCheck), "backup")]
+[JsonDerivedType(typeof(RehearsedCheck), "rehearsed")]
 public abstract record Check
 {
     private protected Check()

@@ -97,6 +97,11 @@ internal static partial class CheckRules
                 break;
             case DiskCheck:
                 break;
+            case RehearsedCheck { Within.Ticks: <= 0 }:
+                problems.Add(new($"{at}.within", "No rehearsal is younger than nothing."));
+                break;
+            case RehearsedCheck:
+                break;
             case BackupCheck backup:
                 ExamineBackup(problems, at, backup);
                 break;

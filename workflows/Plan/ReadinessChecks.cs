@@ -53,3 +53,13 @@ public sealed record BackupCheck : Check
 
     public override string DescribeBlindSpot() => "Rows that differ in equal numbers; roles and settings of the whole server.";
 }
+
+/// <summary>This very plan was rehearsed, not too long ago, and everything could be taken back.</summary>
+public sealed record RehearsedCheck : Check
+{
+    public required TimeSpan Within { get; init; }
+
+    public override string DescribeRule() => $"rehearsed within {Within.TotalHours:0.#} h";
+
+    public override string DescribeBlindSpot() => "What is different in production: its data since the clone, its load, its other sessions.";
+}

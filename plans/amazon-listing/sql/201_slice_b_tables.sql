@@ -48,6 +48,9 @@ create table listing_events (
   created_at timestamptz not null default now()
 );
 
+-- Without it, every job that is deleted reads all events.
+create index listing_events_by_job on listing_events (job_id) where job_id is not null;
+
 create index listing_events_by_listing on listing_events (listing_id, created_at desc);
 
 create table listing_offer_current (

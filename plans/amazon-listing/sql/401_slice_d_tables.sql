@@ -18,6 +18,8 @@ create table recommendations (
   updated_at timestamptz not null default now()
 );
 
+create index recommendations_by_job on recommendations (job_id) where job_id is not null;
+
 create unique index recommendations_open_once on recommendations (entity_type, entity_id, recommendation_type)
   where status = 'OPEN';
 
