@@ -17,6 +17,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly FileStream _folderLock;
     private readonly Postmaster _server;
     private readonly string _password;
+    private bool _isDisposed;
 
     private EmbeddedPostgres(EmbeddedPostgresOptions options, FileStream folderLock, Postmaster server, int port, string password)
     {
@@ -80,6 +81,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _server.StopAsync(_options.StopTimeout);
         await _server.DisposeAsync();
         await _folderLock.DisposeAsync();

@@ -27,7 +27,7 @@ public sealed class BadInputTests : IDisposable
         { "a circle", Good.Replace("owner: ada", "owner: ada\n    needs: [one]", StringComparison.Ordinal), "Batches need each other in a circle" },
         { "a missing file", Good.Replace("apply: s.sql", "apply: t.sql", StringComparison.Ordinal), "There is no file 't.sql' in the plan's folder." },
         { "a file outside", Good.Replace("apply: s.sql", "apply: ../../etc/passwd", StringComparison.Ordinal), "'../../etc/passwd' is outside of the plan's folder." },
-        { "a step without undo", Good.Replace(", undo: u.sql", "", StringComparison.Ordinal), "A step needs 'undo'." },
+        { "a step without undo", Good.Replace(", undo: u.sql", "", StringComparison.Ordinal), "The step 's' has no undo." },
         { "a secret in the plan", Good.Replace("local: embedded", "local: { db: \"Host=x;Password=hunter2\" }", StringComparison.Ordinal), "must be the name of an environment variable" },
         { "a forged key", Good + "approvers: { ada: AAAA }\n", "This is no public key of ada." },
         { "an approver without a key", Good + "    gate: { question: Well?, roles: { dba: [ada] }, signatures: required }\n", "the plan has no public key of ada" },

@@ -46,7 +46,7 @@ internal sealed class ServerParts : IAsyncDisposable
         }
 
         IStore store = options.Database is { } database
-            ? await PostgresStore.OpenAsync(database, cancellation)
+            ? new OutageTellingStore(await PostgresStore.OpenAsync(database, cancellation))
             : new MemoryStore();
         var parts = new ServerParts(store);
         try

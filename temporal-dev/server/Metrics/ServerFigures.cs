@@ -73,7 +73,7 @@ internal sealed class ServerFigures(GrpcRoutes routes, NamespaceRegistry namespa
 
     private void WriteDatabase(PrometheusText text)
     {
-        if (store is not PostgresStore { Written: var written })
+        if (store is not OutageTellingStore { Written: var written })
         {
             return;
         }

@@ -94,7 +94,7 @@ internal sealed class GroupWriter : IAsyncDisposable
         }
 
         var failure = write.Exception!.InnerException!;
-        if (!IsOutage(failure) && group.Count > 1)
+        if (failure is not GrpcException && !Outage.Is(failure) && group.Count > 1)
         {
             // One commit that cannot be written must not take its neighbours with it.
             foreach (var waiting in group)
@@ -106,9 +106,7 @@ internal sealed class GroupWriter : IAsyncDisposable
         }
 
         // Whether the transaction took place is unknown: every run in it is read again before it is used again.
-        var told = IsOutage(failure) && failure is not GrpcException
-            ? new GrpcException(GrpcStatusCode.Unavailable, "The database cannot be reached; try again.")
-            : failure;
+        var told = Outage.Is(failure) ? Outage.Told() : failure;
         group.ForEach(waiting => waiting.Done.TrySetException(told));
     }
 
@@ -119,10 +117,6 @@ internal sealed class GroupWriter : IAsyncDisposable
         Interlocked.Increment(ref _transactions);
         Interlocked.Add(ref _commits, group.Count);
     }
-
-    private static bool IsOutage(Exception failure) => failure is PostgresException refusal
-        ? refusal.IsTransient || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal)
-        : failure is NpgsqlException or GrpcException or IOException or TimeoutException;
 
     private async Task EnsureConnectedAsync()
     {
