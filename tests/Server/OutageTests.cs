@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Tests.Postgres;
+using Orchestrator.Tests.Support;
 using TemporalDev.Postgres;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Host;
@@ -37,10 +38,10 @@ public sealed class OutageTests(Scratch scratch) : IClassFixture<Scratch>
         await postgres.DisposeAsync();
         await using var again = await EmbeddedPostgres.StartAsync(scratch.Options);
         Assert.Equal(postgres.Port, again.Port);
-        await Scratch.WaitAsync("the run has timed out", () => StatusAsync(client, run).GetAwaiter().GetResult() == WorkflowExecutionStatus.TimedOut);
+        await Eventually.EqualAsync(WorkflowExecutionStatus.TimedOut, () => StatusAsync(client, run));
     }
 
-    private static async Task<WorkflowExecutionStatus?> StatusAsync(ServerClient client, WorkflowExecution run)
+    private static async Task<WorkflowExecutionStatus> StatusAsync(ServerClient client, WorkflowExecution run)
     {
         var request = new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = run };
         try
@@ -50,7 +51,7 @@ public sealed class OutageTests(Scratch scratch) : IClassFixture<Scratch>
         }
         catch (GrpcException away) when (away.Code == GrpcStatusCode.Unavailable)
         {
-            return null;
+            return WorkflowExecutionStatus.Unspecified;
         }
     }
 }
