@@ -53,6 +53,11 @@ internal static class OfficialServer
 
     private static string? FindCli()
     {
+        if (!Judges.AreWanted)
+        {
+            return null;
+        }
+
         if (Environment.GetEnvironmentVariable(CliVariable) is { Length: > 0 } named)
         {
             return named;

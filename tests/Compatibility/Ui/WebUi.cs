@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Tests.House;
+using Orchestrator.Tests.Support;
 using TemporalDev.Postgres;
 
 namespace Orchestrator.Tests.Compatibility.Ui;
@@ -16,7 +17,8 @@ internal sealed class WebUi : IAsyncDisposable
     private WebUi(Process process, string address) => (_process, Address) = (process, address);
 
     public static string? Program { get; } =
-        new[] { Environment.GetEnvironmentVariable(Variable), Path.Combine(SourceTree.Root, "..", "shared", "temporal", "temporal-ui") }.FirstOrDefault(File.Exists);
+        new[] { Environment.GetEnvironmentVariable(Variable), Path.Combine(SourceTree.Root, "..", "shared", "temporal", "temporal-ui") }
+            .FirstOrDefault(path => Judges.AreWanted && File.Exists(path));
 
     public string Address { get; }
 
