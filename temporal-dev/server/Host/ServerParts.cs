@@ -95,7 +95,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var signals = new RunSignals();
         var queries = new QueryBoard();
         var updates = new UpdateBoard();
-        var outbox = new Outbox();
+        var outbox = new DueTimes<RunKey>(options.Time);
         var workers = new WorkerDirectory(options.Time);
         var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
         var executions = new Executions(new ChainCache(_store, time, announcer.Announce));
@@ -137,10 +137,15 @@ internal sealed class ServerParts : IAsyncDisposable
             _loops.Add(new RetentionSweeper(namespaces, executions, _store, time, log.CreateLogger<RetentionSweeper>()).RunAsync(_stop.Token));
         }
 
-        _loops.Add(new ScheduleClock(scheduleDesk, schedules, time, log.CreateLogger<ScheduleClock>(), skipping).RunAsync(_stop.Token));
-        _loops.Add(new Alarm(due, executions, time, log.CreateLogger<Alarm>(), skipping).RunAsync(_stop.Token));
-        _loops.Add(new Courier(executions, starter, namespaces, outbox, options.Time, log.CreateLogger<Courier>()).RunAsync(_stop.Token));
+        Wake(schedules.Due, scheduleDesk.WakeAsync, time, log, skipping);
+        Wake(due, new Alarm(due, executions).WakeAsync, time, log, skipping);
+        Wake(outbox, new Courier(executions, starter, namespaces).DeliverAsync, options.Time, log, skipping: null);
     }
+
+    private void Wake<TKey>(
+        DueTimes<TKey> due, Func<TKey, CancellationToken, Task> wake, TimeProvider time, ILoggerFactory log, TimeSkipping? skipping)
+        where TKey : class, IEquatable<TKey> =>
+        _loops.Add(new Wakeups<TKey>(due, wake, time, log.CreateLogger<Wakeups<TKey>>(), skipping).RunAsync(_stop.Token));
 
     /// <summary>What a server before this one left under way.</summary>
     private async Task ResumeAsync(Announcer announcer, ScheduleDesk schedules, CancellationToken cancellation)

@@ -16,7 +16,7 @@ internal sealed class Announcer(
     RunSignals signals,
     QueryBoard queries,
     UpdateBoard updates,
-    Outbox outbox,
+    DueTimes<RunKey> outbox,
     ScheduleWatch schedules,
     TimeSkipping? skipping)
 {
@@ -70,7 +70,7 @@ internal sealed class Announcer(
 
         if (state.Outbox.Count > 0)
         {
-            outbox.Post(state.Key);
+            outbox.Set(state.Key, DateTimeOffset.MinValue);
         }
 
         skipping?.Observe(state);

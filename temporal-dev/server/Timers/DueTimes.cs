@@ -1,6 +1,6 @@
 namespace TemporalDev.Server.Timers;
 
-/// <summary>When which run, or schedule, wants to be woken: one entry each, the earliest of its deadlines.</summary>
+/// <summary>When which run, or schedule, wants to be woken, or has messages to be carried: one entry each, the earliest of its deadlines.</summary>
 internal sealed class DueTimes<TKey>(TimeProvider time)
     where TKey : class, IEquatable<TKey>
 {
@@ -46,6 +46,18 @@ internal sealed class DueTimes<TKey>(TimeProvider time)
             if (_heap.Peek().Equals(key))
             {
                 _earlier.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Sets the time of a key that could not be woken, unless it is to be woken sooner anyway.</summary>
+    public void SetAgain(TKey key, DateTimeOffset due)
+    {
+        lock (_gate)
+        {
+            if (!_due.TryGetValue(key, out var known) || known > due)
+            {
+                Set(key, due);
             }
         }
     }

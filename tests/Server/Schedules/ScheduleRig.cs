@@ -24,7 +24,7 @@ internal sealed class ScheduleRig
         Time = time;
         Watch = new ScheduleWatch(time);
         var announcer = new Announcer(
-            new TaskQueues(time), new DueTimes<RunKey>(time), new RunSignals(), new QueryBoard(), new UpdateBoard(), new Outbox(), Watch, null);
+            new TaskQueues(time), new DueTimes<RunKey>(time), new RunSignals(), new QueryBoard(), new UpdateBoard(), new DueTimes<RunKey>(time), Watch, null);
         _executions = new Executions(new ChainCache(store, time, announcer.Announce));
         var work = new ScheduleWork(store, _executions, new Starter(_executions), Watch, time, NullLogger<ScheduleWork>.Instance);
         Desk = new ScheduleDesk(store, work, Watch, time);
