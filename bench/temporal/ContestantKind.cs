@@ -1,0 +1,9 @@
+namespace Orchestrator.Bench.Temporal;
+
+internal enum ContestantKind
+{
+    EmbeddedDurable,
+    OfficialDurable,
+    EmbeddedMemory,
+    OfficialMemory,
+}
