@@ -232,7 +232,7 @@ public sealed class BatchWorkflow
             StepKind.Seed => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.SeedAsync(reference), options),
             StepKind.Flag => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.SetFlagAsync(reference), options),
             StepKind.Smoke => Workflow.ExecuteActivityAsync((IOwnUndoActivities steps) => steps.TryOutAsync(reference), options),
-            StepKind.Backfill or StepKind.Copy => _transfer.RunAsync(step, reference, interrupt),
+            _ when step.Kind.MovesRows() => _transfer.RunAsync(step, reference, interrupt),
             _ => throw new InvalidOperationException($"No activity takes a step of kind {step.Kind}."),
         };
     }

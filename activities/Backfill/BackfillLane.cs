@@ -23,17 +23,17 @@ internal sealed class BackfillLane : IRangeWork
     private readonly BackfillStep _step;
     private readonly HeldStep _held;
     private readonly KeyLook _look;
-    private readonly ChunkStatement _statement;
+    private readonly IChunkWriter _writer;
     private readonly TimeProvider _time;
 
-    private BackfillLane(NpgsqlConnection connection, BackfillStep step, HeldStep held, KeyColumns key, TimeProvider time)
+    private BackfillLane(NpgsqlConnection connection, BackfillStep step, HeldStep held, KeyLook look, IChunkWriter writer, TimeProvider time)
     {
         (_connection, _step, _held, _time) = (connection, step, held, time);
-        _look = new KeyLook(connection, key);
-        _statement = new ChunkStatement(step, _look.Range);
+        (_look, _writer) = (look, writer);
     }
 
-    public static async Task<BackfillLane> OpenAsync(NpgsqlDataSource database, BackfillStep step, HeldStep held, TimeProvider time, CancellationToken cancel)
+    public static async Task<BackfillLane> OpenAsync(
+        NpgsqlDataSource database, BackfillStep step, HeldStep held, Func<KeyColumns, IChunkWriter> writer, TimeProvider time, CancellationToken cancel)
     {
         var connection = await database.OpenConnectionAsync(cancel);
         var key = await KeyColumns.ReadAsync(connection, SqlName.TryParse(step.Table)!, step.Key, cancel);
@@ -42,7 +42,7 @@ internal sealed class BackfillLane : IRangeWork
             "select set_config('statement_timeout', @Timeout, false)",
             new { Timeout = ((long)timeout.TotalMilliseconds).ToString() },
             cancellationToken: cancel));
-        return new BackfillLane(connection, step, held, key, time);
+        return new BackfillLane(connection, step, held, new KeyLook(connection, key), writer(key), time);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
@@ -95,21 +95,19 @@ internal sealed class BackfillLane : IRangeWork
     {
         await using var transaction = await _connection.BeginTransactionAsync(cancel);
         var scope = new LedgerScope(_connection, transaction, _held.Run);
-        var write = _statement.For(range.From, last);
-        await using var batch = new NpgsqlBatch(_connection, transaction) { BatchCommands = { RangeHold.Command(_held, range), write } };
-        batch.Timeout = 0;
+        long rows;
         TuningRow tuning;
         try
         {
-            tuning = await RangeHold.RunAsync(batch, _held, range, cancel);
+            (rows, tuning) = await _writer.WriteAsync(scope, _held, range, last, cancel);
         }
         catch (PostgresException e)
         {
             var after = range.From is { } from ? string.Join(", ", from) : "the start";
-            throw new StatementException($"{_statement.Path}, keys after {after} up to {string.Join(", ", last)}", null, e);
+            throw new StatementException($"{_writer.Path}, keys after {after} up to {string.Join(", ", last)}", null, e);
         }
 
-        var chunk = new Chunk(range.From, last, Math.Max(0, write.RecordsAffected), walked);
+        var chunk = new Chunk(range.From, last, rows, walked);
         var next = await Chunks.RecordAsync(scope, _held, range, chunk, cancel);
         next = await FinishAtEndAsync(scope, next, cancel);
         await transaction.CommitAsync(cancel);
@@ -126,7 +124,7 @@ internal sealed class BackfillLane : IRangeWork
         if (await Quarantine.CountAsync(scope, _held, cancel) >= most)
         {
             var limit = most == 0 ? "The step allows none to be set aside ('poison-rows')." : $"{most:N0} were set aside before it, which is the step's limit ('poison-rows').";
-            throw new RefusalException($"{_statement.Path}: the row with the key {string.Join(", ", row)} cannot be written: {PostgresFailures.Describe(error.Postgres)}. {limit}", error);
+            throw new RefusalException($"{_writer.Path}: the row with the key {string.Join(", ", row)} cannot be written: {PostgresFailures.Describe(error.Postgres)}. {limit}", error);
         }
 
         await Quarantine.HoldAsync(scope, _held, row, error.Postgres, cancel);

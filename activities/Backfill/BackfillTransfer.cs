@@ -14,6 +14,9 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
     // Below this many keys a second range costs more than it saves, unless the plan asks for lanes.
     private const long LeastRangeRows = 10_000;
 
+    /// <summary>Null where the step's own statement writes the chunks.</summary>
+    public Func<KeyColumns, IChunkWriter>? Writer { get; init; }
+
     public TransferPace? Pace => step.Pace;
 
     public ChunkLimits Limits { get; } = ChunkLimits.Of(step.ChunkRows, step.Pace?.ChunkTime);
@@ -32,7 +35,11 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
             return [];
         }
 
-        await TryOutAsync(connection, new ChunkStatement(step, look.Range), last, cancel);
+        if (Writer is null)
+        {
+            await TryOutAsync(connection, new ChunkStatement(step, look.Range), last, cancel);
+        }
+
         var estimate = await look.EstimateAsync(cancel);
         var least = step.Pace?.Lanes is null ? LeastRangeRows : 1;
         var parts = (int)Math.Clamp(estimate / least, 1, lanes);
@@ -40,7 +47,8 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
         return [.. RangeCuts.Cut(sample, null, last, parts, estimate).Select(span => new NewRange(span))];
     }
 
-    public async Task<IRangeWork> OpenLaneAsync(HeldStep held, CancellationToken cancel) => await BackfillLane.OpenAsync(database, step, held, time, cancel);
+    public async Task<IRangeWork> OpenLaneAsync(HeldStep held, CancellationToken cancel) =>
+        await BackfillLane.OpenAsync(database, step, held, Writer ?? (key => new ChunkStatement(step, new KeyRange(key))), time, cancel);
 
     public async Task<IReadOnlyList<NewRange>> LateAsync(HeldStep held, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
@@ -6,11 +7,19 @@ using Orchestrator.Workflows.Sql;
 namespace Orchestrator.Activities.Backfill;
 
 /// <summary>The statement of a backfill: its author's own, or one made from the mapping; with its range filled in.</summary>
-internal sealed class ChunkStatement(BackfillStep step, KeyRange range)
+internal sealed class ChunkStatement(BackfillStep step, KeyRange range) : IChunkWriter
 {
     private readonly string _text = step.Chunk is { } chunk ? SqlStatements.Split(chunk.Text)[0].Text : MappingSql.Write(step);
 
     public string Path => step.Chunk?.Path ?? "into";
+
+    public async Task<(long Rows, TuningRow Tuning)> WriteAsync(LedgerScope scope, HeldStep held, RangeRow range, string[] last, CancellationToken cancel)
+    {
+        var write = For(range.From, last);
+        await using var batch = new NpgsqlBatch(scope.Connection, scope.Transaction) { BatchCommands = { RangeHold.Command(held, range), write }, Timeout = 0 };
+        var tuning = await RangeHold.RunAsync(batch, held, range, cancel);
+        return (Math.Max(0, write.RecordsAffected), tuning);
+    }
 
     public NpgsqlBatchCommand For(string[]? after, string[]? last) => Fill((alias, command) => range.Within(alias, after, last, command));
 

@@ -55,6 +55,11 @@ public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScri
             await new DeferredObjects(site.Database, held, parallel: 1).PutBackAsync(cancel);
         }
 
+        if (direction == Direction.Undo && site.Step is RelinkStep)
+        {
+            await Unmapped.WithdrawAsync(site.Database, held, cancel);
+        }
+
         await Steps.FinishAsync(site.Database, held, cancel);
         return new StepEffect(effect, rows, Note(direction, scripts.Count, rows));
     }

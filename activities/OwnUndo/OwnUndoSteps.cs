@@ -1,3 +1,4 @@
+using Orchestrator.Activities.IdMaps;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
@@ -28,6 +29,7 @@ internal static class OwnUndoSteps
             {
                 SeedStep seed => new SeedRunner(site.Database, seed, held).UndoAsync(cancel),
                 FlagStep flag => new FlagRunner(site.Database, flag, held).UndoAsync(cancel),
+                IdMapStep map => IdMapTable.DropAsync(site.Database, map, held, cancel),
                 SmokeStep => Task.FromResult(new StepEffect(Effect.Nothing, 0, "it changed nothing")),
                 _ => throw new InvalidOperationException($"A step of kind {site.Step.Kind} does not take itself back."),
             },

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Copy;
+using Orchestrator.Activities.IdMaps;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
@@ -39,6 +40,8 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time) : ITr
         {
             BackfillStep backfill => new BackfillTransfer(site.Database, backfill, time),
             CopyStep copy => new CopyTransfer(site.Database, await site.SiblingAsync(copy.From, cancel), copy, _snapshots),
+            IdMapStep map => new IdMapTransfer(site.Database, map, time),
+            RelinkStep relink => new RelinkTransfer(site.Database, relink, time),
             _ => throw new RefusalException($"A step of kind {site.Step.Kind} cannot be run by this build."),
         };
     }

@@ -7,7 +7,7 @@ using Orchestrator.Workflows.Status;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Changes a backfill or copy while it runs; the transfer itself answers.</summary>
+/// <summary>Changes a step that moves rows while it runs; the transfer itself answers.</summary>
 internal static class TuneCommand
 {
     public static Command Create()
@@ -33,7 +33,7 @@ internal static class TuneCommand
     {
         var program = await ProgramFinder.FindAsync(scene.Line.Client, named, cancel);
         var found = await BatchFinder.FindAsync(scene.Line.Client, program.Id, batch, cancel);
-        var step = found.Status.Steps.FirstOrDefault(s => s is { Phase: StepPhase.Running, Kind: StepKind.Backfill or StepKind.Copy })
+        var step = found.Status.Steps.FirstOrDefault(s => s.Phase == StepPhase.Running && s.Kind.MovesRows())
             ?? throw new RefusedException($"The batch '{found.Status.Batch}' moves no rows now.");
         // One id: asked again after a break of the line, it is still one request.
         var id = Guid.NewGuid().ToString("N");

@@ -15,6 +15,9 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
         ["sql"] = (reader, head, map) => new SqlStep { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo, Apply = reader.ReadApply(map) },
         ["backfill"] = (reader, head, map) => reader._transfers.ReadBackfill(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
         ["copy"] = (reader, head, map) => reader._transfers.ReadCopy(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
+        ["idmap"] = (reader, head, map) => reader._mappings.ReadIdMap(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
+        ["relink"] = (reader, head, map) => reader._mappings.ReadRelink(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
+        ["match"] = (reader, head, map) => reader._mappings.ReadMatch(map) with { Id = head.Id, Title = head.Title, Database = head.Database, Undo = head.Undo },
         ["seed"] = (_, head, map) => new SeedStep
         {
             Id = head.Id,
@@ -41,6 +44,7 @@ internal sealed class PlanReader(PlanFindings findings, SqlFiles files)
     private readonly GateReader _gates = new(findings);
 
     private readonly TransferReader _transfers = new(files);
+    private readonly MappingReader _mappings = new(findings, new TransferReader(files));
     private IReadOnlyList<string> _databases = [];
 
     /// <summary>What the plan tells the linter.</summary>

@@ -94,7 +94,7 @@ internal sealed class TransferReader(SqlFiles files)
         return mapping;
     }
 
-    private TransferPace? ReadPace(YamlMap step)
+    public TransferPace? ReadPace(YamlMap step)
     {
         if (step.Map("pace") is not { } map)
         {

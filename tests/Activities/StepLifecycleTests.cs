@@ -59,6 +59,35 @@ public sealed class StepLifecycleTests(PostgresFixture postgres) : IClassFixture
             Some.Backfill("step", "insert into target select id, id * 2 from source where {range}", "truncate target"),
             "select coalesce(string_agg(distinct count || '/' || sum, ','), '') from (select count(*) as count, sum(twice) as sum from target) t where count > 0",
             "1000/1001000"),
+        ["idmap"] = new(
+            new IdMapStep { Id = "step", Title = "Step", Database = "db", Undo = [], Table = "source", Key = "id", Name = "source", Namespace = Some.Namespace },
+            """
+            select case when to_regclass('source_id_map') is null then '' else
+              (xpath('/row/n/text()', query_to_xml('select count(*) || ''/'' || count(distinct new_id) as n from source_id_map', false, true, '')))[1]::text end
+            """,
+            "1000/1000"),
+        ["relink"] = new(
+            new RelinkStep
+            {
+                Id = "step",
+                Title = "Step",
+                Database = "db",
+                Undo = [new SqlScript("undo.sql", "update target set made = null where made is not null")],
+                Table = "target",
+                Key = ["id"],
+                Links = [new Relink("id", "made", "numbers")],
+            },
+            "select coalesce(string_agg(distinct count || '/' || asked, ','), '') from (select count(made) as count, (select count(*) from orchestrator.unmapped where plan = any (select name from orchestrator.plans) and state = 'open') as asked from target) t where count > 0",
+            "900/100")
+        {
+            Before = """
+                alter table target add column made uuid;
+                insert into target select n, n from generate_series(1, 1000) as n;
+                drop table if exists numbers_id_map;
+                create table numbers_id_map (old_key bigint primary key, new_id uuid unique);
+                insert into numbers_id_map select n, md5(n::text)::uuid from generate_series(1, 900) as n;
+                """,
+        },
     };
 
     [Theory]
@@ -140,7 +169,7 @@ public sealed class StepLifecycleTests(PostgresFixture postgres) : IClassFixture
         var site = await Worksite.OpenAsync(postgres.ConnectionString, Some.Plan(row.Step) with { Name = $"plan-{Guid.NewGuid():N}" });
         await site.ExecuteAsync(
             """
-            drop table if exists made, source, target;
+            drop table if exists made, source, target, source_id_map;
             create table source (id bigint primary key, name text);
             insert into source select n from generate_series(1, 1000) as n;
             create table target (id bigint primary key, twice bigint not null);
@@ -148,10 +177,14 @@ public sealed class StepLifecycleTests(PostgresFixture postgres) : IClassFixture
             create or replace function strike() returns trigger language plpgsql as 'begin return new; end';
             create or replace trigger strike after insert on orchestrator.entries for each row execute function strike();
             """);
+        await site.ExecuteAsync(row.Before);
         return site;
     }
 
     private static (Effect, long) Short(StepEffect effect) => (effect.Effect, effect.Rows);
 
-    private sealed record LifecycleRow(Step Step, string Fingerprint, string Done);
+    private sealed record LifecycleRow(Step Step, string Fingerprint, string Done)
+    {
+        public string Before { get; init; } = "select 1";
+    }
 }

@@ -5,6 +5,8 @@ namespace Orchestrator.Tests.Support;
 /// <summary>Small plans, whole enough to run.</summary>
 internal static class Some
 {
+    public static readonly Guid Namespace = Guid.Parse("7c0e7f6e-2f5b-4f5e-9d5c-0c1f2e3d4a5b");
+
     public static MigrationPlan Plan(params IReadOnlyList<Step> steps) => new()
     {
         Name = "some-plan",

@@ -54,8 +54,8 @@ internal sealed class Worksite : IAsyncDisposable
         {
             DdlStep ddl => await ScriptActivities.RunAsync(site, Direction.Do, ddl.Apply, TimeSpan.FromSeconds(1), default),
             SqlStep sql => await ScriptActivities.RunAsync(site, Direction.Do, sql.Apply, TimeSpan.FromSeconds(1), default),
+            { Kind: var kind } when kind.MovesRows() => await TransferAsync(step, _ => { }),
             { UndoesItself: true } => await OwnUndoSteps.DoAsync(site, Databases.Settings.ReadVariable, TimeProvider.System, default),
-            BackfillStep or CopyStep => await TransferAsync(step, _ => { }),
             _ => throw new InvalidOperationException($"No way to do a {site.Step.Kind}."),
         };
     }

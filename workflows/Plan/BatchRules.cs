@@ -64,6 +64,9 @@ internal static class BatchRules
                 TransferRules.Examine(problems, at, copy);
                 PlanRules.CheckDatabase(problems, $"{at}.from", copy.From, plan);
                 break;
+            case RelinkStep relink:
+                MappingRules.Examine(problems, at, relink);
+                break;
             default:
                 throw new InvalidOperationException($"A step of kind {step.Kind} has no rules.");
         }

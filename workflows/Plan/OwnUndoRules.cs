@@ -26,6 +26,12 @@ internal static class OwnUndoRules
             case SmokeStep smoke:
                 Examine(problems, at, smoke);
                 break;
+            case IdMapStep map:
+                MappingRules.Examine(problems, at, map);
+                break;
+            case MatchStep match:
+                MappingRules.Examine(problems, at, match);
+                break;
         }
     }
 

@@ -11,6 +11,9 @@ namespace Orchestrator.Workflows.Plan;
 [JsonDerivedType(typeof(FlagStep), "flag")]
 [JsonDerivedType(typeof(SmokeStep), "smoke")]
 [JsonDerivedType(typeof(CopyStep), "copy")]
+[JsonDerivedType(typeof(IdMapStep), "idmap")]
+[JsonDerivedType(typeof(RelinkStep), "relink")]
+[JsonDerivedType(typeof(MatchStep), "match")]
 public abstract record Step
 {
     private protected Step()
@@ -30,7 +33,7 @@ public abstract record Step
 
     /// <summary>It needs no SQL to be taken back.</summary>
     [JsonIgnore]
-    public bool UndoesItself => Kind is StepKind.Seed or StepKind.Flag or StepKind.Smoke;
+    public bool UndoesItself => Kind is StepKind.Seed or StepKind.Flag or StepKind.Smoke or StepKind.IdMap or StepKind.Match;
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<StepKind>))]
@@ -43,6 +46,16 @@ public enum StepKind
     Flag,
     Smoke,
     Copy,
+    IdMap,
+    Relink,
+    Match,
+}
+
+public static class StepKinds
+{
+    /// <summary>It is worked off in ranges of keys, by TransferWorkflow.</summary>
+    public static bool MovesRows(this StepKind kind) =>
+        kind is StepKind.Backfill or StepKind.Copy or StepKind.IdMap or StepKind.Relink or StepKind.Match;
 }
 
 public sealed record DdlStep : Step

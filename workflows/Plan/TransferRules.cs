@@ -95,7 +95,7 @@ internal static class TransferRules
     }
 
     // One expression and nothing behind it: it stands inside of a statement that this program writes.
-    private static void ExamineExpression(List<PlanProblem> problems, string at, string expression)
+    internal static void ExamineExpression(List<PlanProblem> problems, string at, string expression)
     {
         var source = SqlSource.Read(expression);
         if (source.Fault is { } fault || SqlStatements.Split(expression).Count != 1 || expression.Contains(';') || !Closes(source)
@@ -130,7 +130,7 @@ internal static class TransferRules
         return depth == 0;
     }
 
-    private static void ExamineKey(List<PlanProblem> problems, string at, IReadOnlyList<string> key)
+    internal static void ExamineKey(List<PlanProblem> problems, string at, IReadOnlyList<string> key)
     {
         if (key.Count is 0 or > PlanLimits.KeyColumns)
         {
@@ -138,7 +138,7 @@ internal static class TransferRules
         }
     }
 
-    private static void ExamineTable(List<PlanProblem> problems, string at, string table)
+    internal static void ExamineTable(List<PlanProblem> problems, string at, string table)
     {
         if (SqlName.TryParse(table) is null)
         {
@@ -146,7 +146,7 @@ internal static class TransferRules
         }
     }
 
-    private static void ExaminePace(List<PlanProblem> problems, string at, TransferPace? pace)
+    internal static void ExaminePace(List<PlanProblem> problems, string at, TransferPace? pace)
     {
         if (pace?.Lanes is < 1 or > PlanLimits.LanesMost)
         {

@@ -84,6 +84,10 @@ internal static class Runbook
         DdlStep ddl => string.Join(", ", ddl.Apply.Select(a => a.Path)),
         SqlStep sql => string.Join(", ", sql.Apply.Select(a => a.Path)),
         BackfillStep backfill => $"{backfill.Chunk?.Path ?? "rows"} for each range of {backfill.Table}",
+        CopyStep copy => $"{string.Join(", ", copy.Tables)} from {copy.From}",
+        IdMapStep map => $"a new id for each {map.Key} of {map.Table}, kept in {IdMapStep.TableOf(map.Name)?.Name}",
+        RelinkStep relink => string.Join(", ", relink.Links.Select(l => $"{relink.Table}.{l.Into} from {l.From} by the ids of {l.Map}")),
+        MatchStep match => $"{match.Table} to {match.Target.Table} by {string.Join(", then ", match.By.Select(k => k.Name))}, into {match.Bridge}",
         _ => step.Kind.ToString().ToLowerInvariant(),
     };
 }

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Activities.Backfill;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Transfer;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities.IdMaps;
+
+/// <summary>
+/// Reads the keys of a chunk, makes their ids here and sends both back by COPY. PostgreSQL without extensions has no SHA-1, and a
+/// target is not made to install one.
+/// </summary>
+internal sealed class IdMapWriter(IdMapStep step, KeyColumns key) : IChunkWriter
+{
+    private readonly KeyRange _range = new(key);
+    private readonly NameUuid _ids = new(step.Namespace);
+    private readonly SqlIdentifier _map = IdMapTable.NameOf(step.Name);
+    private readonly SqlIdentifier _column = SqlIdentifier.Of(step.Key);
+
+    public string Path => $"the id map of {step.Table}";
+
+    private static string MissingAtOnceSql => "50000";
+
+    public async Task<(long Rows, TuningRow Tuning)> WriteAsync(LedgerScope scope, HeldStep held, RangeRow range, string[] last, CancellationToken cancel)
+    {
+        var tuning = await RangeHold.RunAsync(scope, held, range, cancel);
+        var keys = new NpgsqlBatchCommand();
+        var (keyColumn, rangeSql) = (_column, _range.Within(null, range.From, last, keys));
+        keys.CommandText = $"select {keyColumn} from {key.Table} where {rangeSql} order by {keyColumn}";
+        return (await MapAsync(scope, keys, cancel), tuning);
+    }
+
+    /// <summary>Keys that have no id yet, wherever in the order they are; zero when none is left.</summary>
+    public Task<long> AddMissingAsync(LedgerScope scope, CancellationToken cancel)
+    {
+        var (keyColumn, mapTable) = (_column, _map);
+        var keys = new NpgsqlBatchCommand(
+            $"""
+            select source.{keyColumn}
+            from {key.Table} as source
+            where not exists (select from {mapTable} as map where map.old_key = source.{keyColumn})
+            order by 1
+            limit {MissingAtOnceSql}
+            """);
+        return MapAsync(scope, keys, cancel);
+    }
+
+    private Task<long> MapAsync(LedgerScope scope, NpgsqlBatchCommand keys, CancellationToken cancel) => key.Columns[0].Type switch
+    {
+        "smallint" => MapAsync<short>(scope, keys, NpgsqlDbType.Smallint, k => k.ToString(CultureInfo.InvariantCulture), cancel),
+        "integer" => MapAsync<int>(scope, keys, NpgsqlDbType.Integer, k => k.ToString(CultureInfo.InvariantCulture), cancel),
+        "bigint" => MapAsync<long>(scope, keys, NpgsqlDbType.Bigint, k => k.ToString(CultureInfo.InvariantCulture), cancel),
+        "uuid" => MapAsync<Guid>(scope, keys, NpgsqlDbType.Uuid, k => k.ToString("D"), cancel),
+        _ => MapAsync<string>(scope, keys, NpgsqlDbType.Text, k => k, cancel),
+    };
+
+    private async Task<long> MapAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, NpgsqlDbType type, Func<T, string> name, CancellationToken cancel)
+    {
+        var keys = await ReadAsync<T>(scope, select, cancel);
+        if (keys.Count == 0)
+        {
+            return 0;
+        }
+
+        var mapTable = _map;
+        await using var copy = await scope.Connection.BeginBinaryImportAsync($"copy {mapTable} (old_key, new_id) from stdin (format binary)", cancel);
+        foreach (var value in keys)
+        {
+            await copy.StartRowAsync(cancel);
+            await copy.WriteAsync(value, type, cancel);
+            await copy.WriteAsync(_ids.Of(name(value)), NpgsqlDbType.Uuid, cancel);
+        }
+
+        return (long)await copy.CompleteAsync(cancel);
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(scope.Connection, scope.Transaction) { BatchCommands = { select }, Timeout = 0 };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var keys = new List<T>();
+        while (await reader.ReadAsync(cancel))
+        {
+            keys.Add(await reader.GetFieldValueAsync<T>(0, cancel));
+        }
+
+        return keys;
+    }
+}

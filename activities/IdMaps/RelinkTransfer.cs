@@ -1,0 +1,111 @@
+using Dapper;
+using Npgsql;
+using Orchestrator.Activities.Backfill;
+using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Transfer;
+using Orchestrator.Workflows.Plan;
+using Orchestrator.Workflows.Sql;
+
+namespace Orchestrator.Activities.IdMaps;
+
+/// <summary>A relink as a transfer: a backfill whose statement is made here, and in the end a look at what has no new id.</summary>
+internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step, TimeProvider time) : ITransfer
+{
+    private readonly BackfillTransfer _walk = new(database, WalkOf(step), time);
+
+    public TransferPace? Pace => step.Pace;
+
+    public ChunkLimits Limits => _walk.Limits;
+
+    public bool KeepsOrder => false;
+
+    public IReadOnlyList<string> Tables => [step.Table];
+
+    public Task<IReadOnlyList<NewRange>> CutAsync(LedgerScope scope, HeldStep held, int lanes, CancellationToken cancel) => _walk.CutAsync(scope, held, lanes, cancel);
+
+    public Task<IRangeWork> OpenLaneAsync(HeldStep held, CancellationToken cancel) => _walk.OpenLaneAsync(held, cancel);
+
+    public Task<IReadOnlyList<NewRange>> LateAsync(HeldStep held, CancellationToken cancel) => _walk.LateAsync(held, cancel);
+
+    public async Task<string?> CompleteAsync(HeldStep held, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var answered = await TakeAnswersAsync(connection, held, cancel);
+        var pending = await Unmapped.PendingAsync(connection, held, cancel);
+        return $"{(pending is null ? "every reference has its new id or an answer" : $"{pending.Entries:N0} references without a new id, {pending}")}{(answered == 0 ? "" : $"; {answered:N0} rows by people's answers")}";
+    }
+
+    public async Task<long> ResumeAsync(HeldStep held, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var lackingSql = RelinkSql.LackingSql(step);
+        var filled = await RunAsync(connection, held, "relinked-again", RangePlaceholder.Fill(RelinkSql.Fill(step), _ => $"({lackingSql})"), cancel);
+        return filled + await TakeAnswersAsync(connection, held, cancel);
+    }
+
+    private static BackfillStep WalkOf(RelinkStep step) => new()
+    {
+        Id = step.Id,
+        Title = step.Title,
+        Database = step.Database,
+        Undo = [],
+        Table = step.Table,
+        Key = step.Key,
+        Chunk = new SqlScript("links", RelinkSql.Fill(step)),
+        LateRows = LateRows.FinalPass,
+        Pace = step.Pace,
+    };
+
+    private async Task<long> TakeAnswersAsync(NpgsqlConnection connection, HeldStep held, CancellationToken cancel)
+    {
+        var rows = 0L;
+        foreach (var link in step.Links)
+        {
+            rows += await RunAsync(connection, held, "answers-taken", RelinkSql.Answer(step, link, held), cancel);
+            await ReportAsync(connection, held, link, cancel);
+        }
+
+        return rows;
+    }
+
+    private async Task<long> RunAsync(NpgsqlConnection connection, HeldStep held, string kind, string sql, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var scope = new LedgerScope(connection, transaction, held.Run);
+        try
+        {
+            var rows = await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancel));
+            if (rows > 0)
+            {
+                await EntryChain.AppendAsync(scope, kind, new { held.Key.Batch, held.Key.Step, held.Row.Round, Rows = rows }, cancel);
+            }
+
+            await transaction.CommitAsync(cancel);
+            return rows;
+        }
+        catch (PostgresException e)
+        {
+            throw new StatementException($"The links of {step.Table}", null, e);
+        }
+    }
+
+    private async Task ReportAsync(NpgsqlConnection connection, HeldStep held, Relink link, CancellationToken cancel)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var (lacking, changed) = await connection.QuerySingleAsync<(int Lacking, int Changed)>(new CommandDefinition(
+            RelinkSql.Report(step, link, held), transaction: transaction, commandTimeout: 0, cancellationToken: cancel));
+        if (lacking > RelinkSql.MostUnmapped)
+        {
+            throw new RefusalException($"More than {RelinkSql.MostUnmapped:N0} different keys in {RelinkSql.SubjectOf(step, link)} have no new id in the map '{link.Map}': is it the right one?");
+        }
+
+        if (changed > 0)
+        {
+            var scope = new LedgerScope(connection, transaction, held.Run);
+            await EntryChain.AppendAsync(scope, "unmapped-reported", new { held.Key.Batch, held.Key.Step, Subject = RelinkSql.SubjectOf(step, link), Entries = lacking }, cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+    }
+}

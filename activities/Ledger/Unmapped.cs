@@ -1,0 +1,107 @@
+using Dapper;
+using Npgsql;
+using Orchestrator.Activities.Postgres;
+
+namespace Orchestrator.Activities.Ledger;
+
+/// <summary>What of a step still waits: for a person, or for the rerun that takes a person's answer in.</summary>
+internal sealed record PendingUnmapped(long Entries, long Rows, IReadOnlyList<string> Samples)
+{
+    public override string ToString() => $"{Rows:N0} rows in the unmapped queue: {string.Join(", ", Samples)}{(Entries > Samples.Count ? ", ..." : "")}";
+}
+
+/// <summary>The table <c>orchestrator.unmapped</c>, as steps write it.</summary>
+internal static class Unmapped
+{
+    private const int SamplesShown = 5;
+
+    /// <summary>Puts rows of a query (subject, key, reason, rows, candidates) into the queue; what is known and the same stays untouched.</summary>
+    public static string ReportSql(HeldStep step, string foundSql)
+    {
+        var (stepSql, runSql) = (StepSql(step), SqlIdentifier.Literal(step.Run.ToString()));
+        return $"""
+            insert into orchestrator.unmapped as known (plan, batch, step, run_id, subject, key, reason, rows, candidates)
+            select {stepSql}, {runSql}::uuid, found.subject, found.key, found.reason, found.rows, found.candidates
+            from ({foundSql}) as found
+            -- In one order, so that lanes that report the same keys wait for each other instead of dying of it.
+            order by found.subject, found.key
+            on conflict (plan, batch, step, subject, key) do update
+            set reason = excluded.reason, rows = excluded.rows, candidates = excluded.candidates, changed_at = clock_timestamp(),
+              state = case known.state when 'settled' then 'open' else known.state end
+            where known.state = 'settled' or (known.reason, known.rows, known.candidates) is distinct from (excluded.reason, excluded.rows, excluded.candidates)
+            """;
+    }
+
+    /// <summary>The answers of people to this step's questions: key and target, where it is a target that they named.</summary>
+    public static string AnswersSql(HeldStep step, string subject)
+    {
+        var (stepSql, subjectSql) = (StepSql(step), SqlIdentifier.Literal(subject));
+        return $"""
+            select answered.id, answered.key, answered.target, answered.state
+            from orchestrator.unmapped as answered
+            where (answered.plan, answered.batch, answered.step) = ({stepSql}) and answered.subject = {subjectSql}
+              and (answered.target is not null or answered.state = 'closed')
+            """;
+    }
+
+    /// <summary>Nothing is left to ask about these keys of the subject.</summary>
+    public static string SettleSql(HeldStep step, string subject, string keysSql)
+    {
+        var (stepSql, subjectSql) = (StepSql(step), SqlIdentifier.Literal(subject));
+        return $"""
+            update orchestrator.unmapped as known
+            set state = 'settled', changed_at = clock_timestamp()
+            where (known.plan, known.batch, known.step) = ({stepSql}) and known.subject = {subjectSql}
+              and known.state in ('open', 'resolved') and {keysSql}
+            """;
+    }
+
+    public static async Task<PendingUnmapped?> PendingAsync(NpgsqlConnection connection, HeldStep step, CancellationToken cancel)
+    {
+        var (entries, rows) = await connection.QuerySingleAsync<(long, long)>(new CommandDefinition(
+            """
+            select count(*), coalesce(sum(rows), 0)::bigint
+            from orchestrator.unmapped
+            where plan = @Plan and batch = @Batch and step = @Step and state in ('open', 'resolved')
+            """,
+            step.Key,
+            cancellationToken: cancel));
+        var samples = await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            select key
+            from orchestrator.unmapped
+            where plan = @Plan and batch = @Batch and step = @Step and state in ('open', 'resolved')
+            order by rows desc, id
+            limit @SamplesShown
+            """,
+            new { step.Key.Plan, step.Key.Batch, step.Key.Step, SamplesShown },
+            cancellationToken: cancel));
+        return entries == 0 ? null : new PendingUnmapped(entries, rows, samples.AsList());
+    }
+
+    /// <summary>The step is taken back: its questions are no longer asked. What people have answered waits for the next time.</summary>
+    public static async Task WithdrawAsync(NpgsqlDataSource database, HeldStep step, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var scope = new LedgerScope(connection, transaction, step.Run);
+        await Steps.HoldAsync(scope, step, cancel);
+        await WithdrawAsync(scope, step, cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    public static Task WithdrawAsync(LedgerScope scope, HeldStep step, CancellationToken cancel) =>
+        scope.Connection.ExecuteAsync(new CommandDefinition(
+            """
+            update orchestrator.unmapped
+            set state = case when target is null then 'settled' else 'resolved' end, changed_at = clock_timestamp()
+            where plan = @Plan and batch = @Batch and step = @Step
+              and (state = 'open' or (state = 'settled' and target is not null))
+            """,
+            step.Key,
+            scope.Transaction,
+            cancellationToken: cancel));
+
+    private static string StepSql(HeldStep step) =>
+        $"{SqlIdentifier.Literal(step.Key.Plan)}, {SqlIdentifier.Literal(step.Key.Batch)}, {SqlIdentifier.Literal(step.Key.Step)}";
+}
