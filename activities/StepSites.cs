@@ -42,6 +42,10 @@ public sealed class StepSites(Databases databases)
         };
     }
 
+    /// <summary>The script that a person put in the place of this step's undo, if somebody did.</summary>
+    internal async Task<SqlScript?> FindCorrectionAsync(StepReference reference, CancellationToken cancel) =>
+        await UndoCorrections.FindAsync(await databases.LedgerAsync(cancel), reference, cancel);
+
     internal async Task<(PublishedPlan Published, MigrationPlan Plan)> ReadPlanAsync(string digest, CancellationToken cancel)
     {
         if (_plans.TryGetValue(digest, out var known))

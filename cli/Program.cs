@@ -29,7 +29,7 @@ internal static class Program
         SteerCommands.Pause(),
         SteerCommands.Resume(),
         SteerCommands.Abort(),
-        SteerCommands.Retry(),
+        RetryCommand.Create(),
         SteerCommands.Skip(),
         TuneCommand.Create(),
         RollbackCommand.Create(),

@@ -79,13 +79,7 @@ public sealed class BatchWorkflow
     }
 
     [WorkflowUpdateValidator(nameof(DecideAsync))]
-    public void ValidateDecision(Decision decision)
-    {
-        if (_gate.Refuse(decision, Workflow.UtcNow) is { } refusal)
-        {
-            throw new ApplicationFailureException(refusal, errorType: "Refusal", nonRetryable: true);
-        }
-    }
+    public void ValidateDecision(Decision decision) => Refuse(_gate.Refuse(decision, Workflow.UtcNow));
 
     [WorkflowSignal("pause")]
     public async Task PauseAsync() => await TakeAsync(SteeringAct.Pause, new Steer());
@@ -95,19 +89,20 @@ public sealed class BatchWorkflow
 
     /// <summary>Ends the way forward, or interrupts the undo that runs.</summary>
     [WorkflowSignal("abort")]
-    public async Task AbortAsync(string reason = "Aborted by signal.") => await TakeAsync(SteeringAct.Abort, new Steer { Reason = reason });
+    public async Task AbortAsync(string? reason = null) => await TakeAsync(SteeringAct.Abort, new Steer { Reason = reason ?? "Aborted by signal." });
 
-    /// <summary>Tries a failed undo again.</summary>
+    /// <summary>Tries a failed undo again: as it is, or with the script that is sent along.</summary>
     [WorkflowSignal("retry")]
-    public async Task RetryAsync() => await TakeAsync(SteeringAct.Retry, new Steer());
+    public Task RetryAsync(UndoCorrection? correction = null) =>
+        correction is null ? TakeAsync(SteeringAct.Retry, new Steer()) : _unwinding.TryCorrectAsync(correction, _board.Phase);
 
     /// <summary>Leaves a failed undo as it is, and says why.</summary>
     [WorkflowSignal("skip")]
-    public async Task SkipAsync(string reason = "Skipped by signal.") => await TakeAsync(SteeringAct.Skip, new Steer { Reason = reason });
+    public async Task SkipAsync(string? reason = null) => await TakeAsync(SteeringAct.Skip, new Steer { Reason = reason ?? "Skipped by signal." });
 
     /// <summary>Changes the transfer that is running; where there is none, there is nothing to change.</summary>
     [WorkflowSignal("tune")]
-    public Task TuneAsync(Tuning tuning) => _transfer.TuneAsync(tuning);
+    public Task TuneAsync(Tuning? tuning) => _transfer.TuneAsync(tuning ?? new Tuning());
 
     /// <summary>The same acts for callers who want to be answered, and who say who they are.</summary>
     [WorkflowUpdate("steer")]
@@ -118,9 +113,22 @@ public sealed class BatchWorkflow
     }
 
     [WorkflowUpdateValidator(nameof(SteerAsync))]
-    public void ValidateSteering(SteeringAct act, Steer steer)
+    public void ValidateSteering(SteeringAct act, Steer steer) => Refuse(SteeringRules.Refuse(act, steer, _board.Phase, _reins.Paused));
+
+    /// <summary>Tries a failed undo again, with a script that somebody has corrected.</summary>
+    [WorkflowUpdate("correct")]
+    public async Task<BatchStatus> CorrectAsync(UndoCorrection correction)
     {
-        if (SteeringRules.Refuse(act, steer, _board.Phase, _reins.Paused) is { } refusal)
+        await _unwinding.CorrectAsync(correction);
+        return Status;
+    }
+
+    [WorkflowUpdateValidator(nameof(CorrectAsync))]
+    public void ValidateCorrection(UndoCorrection correction) => Refuse(UndoCorrectionRules.Refuse(correction, _board.Phase));
+
+    private static void Refuse(string? refusal)
+    {
+        if (refusal is not null)
         {
             throw new ApplicationFailureException(refusal, errorType: "Refusal", nonRetryable: true);
         }

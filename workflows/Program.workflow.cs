@@ -70,7 +70,7 @@ public sealed class ProgramWorkflow
     public async Task ResumeAsync() => await PassOnAsync(SteeringAct.Resume, null);
 
     [WorkflowSignal("abort")]
-    public async Task AbortAsync(string reason = "Aborted by signal.") => await PassOnAsync(SteeringAct.Abort, reason);
+    public async Task AbortAsync(string? reason = null) => await PassOnAsync(SteeringAct.Abort, reason ?? "Aborted by signal.");
 
     /// <summary>Pause, resume or abort for callers who want to be answered; what concerns one undo is for its batch.</summary>
     [WorkflowUpdate("steer")]

@@ -11,6 +11,7 @@ internal sealed class Unwinding(BatchReference batch, Saga saga, Narrator narrat
 {
     private CancellationTokenSource? _interrupt;
     private UndoAnswer? _answer;
+    private StepOutline? _asked;
     private string? _interrupted;
 
     public async Task<BatchOutcome> RunAsync(StopException stop)
@@ -44,6 +45,52 @@ internal sealed class Unwinding(BatchReference batch, Saga saga, Narrator narrat
 
     public void Skip(string reason) => _answer = new UndoAnswer(reason);
 
+    /// <summary>Puts a person's script in the place of the undo that failed, and tries again.</summary>
+    public async Task CorrectAsync(UndoCorrection correction)
+    {
+        var step = saga.Next;
+        var record = new CorrectionRecord(new StepReference(batch, step.Id), correction, Workflow.UtcNow);
+        try
+        {
+            await Workflow.ExecuteActivityAsync(
+                (ILedgerActivities ledger) => ledger.RecordCorrectionAsync(record), ActivityTimeouts.Ledger($"Record {correction.Who}'s correction"));
+        }
+        catch (ActivityFailureException e)
+        {
+            throw new ApplicationFailureException(StopException.ReasonOf(e), errorType: "Refusal", nonRetryable: true);
+        }
+
+        // Somebody else may have answered in the meantime.
+        if (_asked == step)
+        {
+            Retry();
+        }
+    }
+
+    /// <summary>The same for a signal, which nobody is there to answer: why it was not taken is shown with the step.</summary>
+    public async Task TryCorrectAsync(UndoCorrection correction, BatchPhase phase)
+    {
+        if (phase != BatchPhase.NeedsPerson)
+        {
+            return;
+        }
+
+        var refusal = UndoCorrectionRules.Refuse(correction, phase);
+        try
+        {
+            await (refusal is null ? CorrectAsync(correction) : Task.CompletedTask);
+        }
+        catch (ApplicationFailureException e)
+        {
+            refusal = e.Message;
+        }
+
+        if (refusal is not null && _asked is { } step)
+        {
+            narrator.Show(step, StepPhase.Failed, $"The correction was not taken: {refusal}");
+        }
+    }
+
     /// <summary>False when a person chose to leave the step as it is.</summary>
     private async Task<bool> TryUndoAsync(StepOutline step)
     {
@@ -75,8 +122,10 @@ internal sealed class Unwinding(BatchReference batch, Saga saga, Narrator narrat
         _answer = null;
         narrator.Show(step, StepPhase.Failed, reason);
         narrator.Enter(BatchPhase.NeedsPerson);
-        narrator.Notify(NoticeKind.PersonNeeded, $"The undo of '{step.Title}' has stopped: {reason} It waits for 'retry', or for 'skip' with a reason.");
+        narrator.Notify(NoticeKind.PersonNeeded, $"The undo of '{step.Title}' has stopped: {reason} It waits for 'retry', with a corrected script if it takes one, or for 'skip' with a reason.");
+        _asked = step;
         await Workflow.WaitConditionAsync(() => _answer is not null, CancellationToken.None);
+        _asked = null;
         narrator.Enter(BatchPhase.Undoing);
         if (_answer!.Skip is not { } skipped)
         {

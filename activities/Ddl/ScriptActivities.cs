@@ -11,24 +11,35 @@ namespace Orchestrator.Activities.Ddl;
 public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScriptActivities
 {
     [Activity]
-    public Task<StepEffect> ApplyDdlAsync(StepReference step) => RunAsync(step, Direction.Do, s => ((DdlStep)s).Apply);
+    public Task<StepEffect> ApplyDdlAsync(StepReference step) => DoAsync(step, s => ((DdlStep)s).Apply);
 
     [Activity]
-    public Task<StepEffect> RunSqlAsync(StepReference step) => RunAsync(step, Direction.Do, s => ((SqlStep)s).Apply);
+    public Task<StepEffect> RunSqlAsync(StepReference step) => DoAsync(step, s => ((SqlStep)s).Apply);
 
     [Activity]
-    public Task<StepEffect> UndoAsync(StepReference step) => RunAsync(step, Direction.Undo, s => s.Undo);
+    public Task<StepEffect> UndoAsync(StepReference step) => ActAsync(step, async (site, patience, cancel) =>
+    {
+        if (await sites.FindCorrectionAsync(step, cancel) is { } corrected)
+        {
+            // In the place of the files that have not run yet: those that have are done, and stay so.
+            return await RunAsync(site, Direction.Undo, [corrected], patience, cancel) with { Note = $"undone by {corrected.Path}" };
+        }
 
-    private Task<StepEffect> RunAsync(StepReference reference, Direction direction, Func<Step, IReadOnlyList<SqlScript>> scripts) =>
+        return site.Step.UndoesItself
+            ? await OwnUndoSteps.UndoAsync(site, cancel)
+            : await RunAsync(site, Direction.Undo, site.Step.Undo, patience, cancel);
+    });
+
+    private Task<StepEffect> DoAsync(StepReference reference, Func<Step, IReadOnlyList<SqlScript>> scripts) =>
+        ActAsync(reference, (site, patience, cancel) => RunAsync(site, Direction.Do, scripts(site.Step), patience, cancel));
+
+    private Task<StepEffect> ActAsync(StepReference reference, Func<StepSite, TimeSpan, CancellationToken, Task<StepEffect>> act) =>
         ActivityFailures.TranslateAsync(async () =>
         {
             var activity = ActivityExecutionContext.Current;
             await using var pulse = new Pulse(activity, time);
             var site = await sites.FindAsync(reference, activity.CancellationToken);
-            var patience = LockPatience.For(activity.Info.Attempt);
-            return site.Step.UndoesItself
-                ? await OwnUndoSteps.UndoAsync(site, activity.CancellationToken)
-                : await RunAsync(site, direction, scripts(site.Step), patience, activity.CancellationToken);
+            return await act(site, LockPatience.For(activity.Info.Attempt), activity.CancellationToken);
         });
 
     internal static async Task<StepEffect> RunAsync(

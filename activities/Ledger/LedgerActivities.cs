@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
@@ -44,6 +45,14 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
             "steered",
             new { steering.Batch.Batch, Act = steering.Act.ToString().ToLowerInvariant(), steering.Who, steering.Reason, steering.At },
             Cancel));
+
+    [Activity]
+    public Task RecordCorrectionAsync(CorrectionRecord correction) => ActivityFailures.TranslateAsync(async () =>
+    {
+        var (_, plan) = await sites.ReadPlanAsync(correction.Step.Batch.Run.Plan, Cancel);
+        CorrectedUndo.RefuseDangerous(plan, correction);
+        await UndoCorrections.RecordAsync(await databases.LedgerAsync(Cancel), correction, Cancel);
+    });
 
     [Activity]
     public Task PrepareRollbackAsync(BatchReference batch) => ActivityFailures.TranslateAsync(async () =>

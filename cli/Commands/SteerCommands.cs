@@ -17,12 +17,17 @@ internal static class SteerCommands
 
     public static Command Abort() => OfProgram(SteeringAct.Abort, "abort", "Stops the batch that runs and takes back what it has done.", reasonRequired: true);
 
-    public static Command Retry() => OfBatch(SteeringAct.Retry, "retry", "Tries an undo again that failed.", reasonRequired: false);
-
-    public static Command Skip() => OfBatch(SteeringAct.Skip, "skip", "Leaves an undo that failed as it is and takes back the rest.", reasonRequired: true);
+    public static Command Skip() =>
+        Create("skip", "Leaves an undo that failed as it is and takes back the rest.", reasonRequired: true, async (scene, target, steer, cancel) =>
+        {
+            var program = await ProgramFinder.FindAsync(scene.Line.Client, target.Program, cancel);
+            var batch = await FindWaitingAsync(scene, program, target.Batch, cancel);
+            await scene.PatientlyAsync(SteerBatchAsync(scene, batch, SteeringAct.Skip, steer, cancel), "a worker to answer for the batch", cancel);
+            return Answer(scene, program.Id, batch.Status.Batch, SteeringAct.Skip);
+        });
 
     private static Command OfProgram(SteeringAct act, string verb, string description, bool reasonRequired) =>
-        Create(verb, description, reasonRequired, withBatch: true, async (scene, target, steer, cancel) =>
+        Create(verb, description, reasonRequired, async (scene, target, steer, cancel) =>
         {
             var program = await ProgramFinder.FindAsync(scene.Line.Client, target.Program, cancel);
             RefuseClosed(program);
@@ -39,29 +44,15 @@ internal static class SteerCommands
             return Answer(scene, program.Id, batch.Status.Batch, act);
         });
 
-    private static Command OfBatch(SteeringAct act, string verb, string description, bool reasonRequired) =>
-        Create(verb, description, reasonRequired, withBatch: true, async (scene, target, steer, cancel) =>
-        {
-            var program = await ProgramFinder.FindAsync(scene.Line.Client, target.Program, cancel);
-            var batch = await FindWaitingAsync(scene, program, target.Batch, cancel);
-            await scene.PatientlyAsync(SteerBatchAsync(scene, batch, act, steer, cancel), "a worker to answer for the batch", cancel);
-            return Answer(scene, program.Id, batch.Status.Batch, act);
-        });
-
     private static Command Create(
-        string verb, string description, bool reasonRequired, bool withBatch, Func<Scene, Target, Steer, CancellationToken, Task<ExitCode>> act)
+        string verb, string description, bool reasonRequired, Func<Scene, Target, Steer, CancellationToken, Task<ExitCode>> act)
     {
         var program = SharedOptions.Program();
         var batch = SharedOptions.Batch();
         var reason = new Option<string?>("--reason", "-r") { Description = "Why; it goes into the ledger.", Required = reasonRequired };
         var who = SharedOptions.Who();
         var json = SharedOptions.Json();
-        var command = new Command(verb, description) { program, reason, who, json };
-        if (withBatch)
-        {
-            command.Add(batch);
-        }
-
+        var command = new Command(verb, description) { program, batch, reason, who, json };
         Scene.SetAction(command, json, (parsed, scene, cancel) => act(
             scene,
             new Target(parsed.GetValue(program), parsed.GetValue(batch)),
@@ -81,7 +72,7 @@ internal static class SteerCommands
             cancel);
     }
 
-    private static Task<BatchStatus> SteerBatchAsync(Scene scene, FoundBatch batch, SteeringAct act, Steer steer, CancellationToken cancel)
+    internal static Task<BatchStatus> SteerBatchAsync(Scene scene, FoundBatch batch, SteeringAct act, Steer steer, CancellationToken cancel)
     {
         var id = Guid.NewGuid().ToString("N");
         return scene.Line.PersistAsync(
@@ -91,7 +82,7 @@ internal static class SteerCommands
     }
 
     /// <summary>The batch whose undo waits: of the program, or of a rollback that was asked for.</summary>
-    private static async Task<FoundBatch> FindWaitingAsync(Scene scene, ProgramEntry program, string? named, CancellationToken cancel)
+    internal static async Task<FoundBatch> FindWaitingAsync(Scene scene, ProgramEntry program, string? named, CancellationToken cancel)
     {
         var rollbacks = await RollbackFinder.ListOpenAsync(scene.Line.Client, program.Id, cancel);
         if (rollbacks.FirstOrDefault(b => named is null || b.Status.Batch == named) is { } rollback)

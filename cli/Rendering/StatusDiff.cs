@@ -102,7 +102,7 @@ internal static class StatusDiff
 
         if (now.Phase == BatchPhase.NeedsPerson && before?.Phase != BatchPhase.NeedsPerson)
         {
-            yield return new(FollowKind.Batch, now.Batch, null, "NeedsPerson", "An undo failed: send the signal 'retry', or 'skip' with a reason.");
+            yield return new(FollowKind.Batch, now.Batch, null, "NeedsPerson", "An undo failed and waits for a person: 'orchestrator retry', if need be with --undo-file and a corrected script, or 'orchestrator skip' with a reason.");
         }
     }
 }

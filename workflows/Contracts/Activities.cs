@@ -19,6 +19,10 @@ public interface ILedgerActivities
     [Activity]
     Task RecordSteeringAsync(SteeringRecord steering);
 
+    /// <summary>Refuses a script that is dangerous where the plan has left things.</summary>
+    [Activity]
+    Task RecordCorrectionAsync(CorrectionRecord correction);
+
     /// <summary>Refuses where a later batch stands on this one, and keeps what is known of it before it is taken back.</summary>
     [Activity]
     Task PrepareRollbackAsync(BatchReference batch);

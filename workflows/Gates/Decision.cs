@@ -51,13 +51,15 @@ public sealed record Decision
     [JsonPropertyName("signature")]
     public string? Signature { get; init; }
 
-    public static Decision Of(Answer answer, Word word) => new()
+    /// <param name="answer">Which signal it came with.</param>
+    /// <param name="word">Null where somebody sent the JSON <c>null</c>: a word without a name.</param>
+    public static Decision Of(Answer answer, Word? word) => new()
     {
         Answer = answer,
-        Who = word.Who,
-        Role = word.Role,
-        Comment = word.Comment,
-        Evidence = word.Evidence,
-        Signature = word.Signature,
+        Who = word?.Who,
+        Role = word?.Role,
+        Comment = word?.Comment,
+        Evidence = word?.Evidence,
+        Signature = word?.Signature,
     };
 }

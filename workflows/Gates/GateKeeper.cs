@@ -65,15 +65,20 @@ public sealed class GateKeeper(BatchReference batch)
         return voided;
     }
 
-    public string? Refuse(Decision decision, DateTime now) => View is { } view
-        ? GateRules.Refuse(view, decision, now)
-        : "This batch is not at its gate; to stop it now, send 'abort' with a reason.";
+    /// <param name="decision">Null where somebody sent the JSON <c>null</c>.</param>
+    /// <param name="now">When it is heard.</param>
+    public string? Refuse(Decision? decision, DateTime now) => (View, decision) switch
+    {
+        (null, _) => "This batch is not at its gate; to stop it now, send 'abort' with a reason.",
+        (_, null) => "A decision needs an 'answer' and a name in 'who'.",
+        var (view, said) => GateRules.Refuse(view, said, now),
+    };
 
     public void Hear(Decision decision, DateTime now)
     {
         if (Refuse(decision, now) is { } refusal)
         {
-            Remember($"{decision.Who ?? "(no name)"}: {refusal}");
+            Remember($"{NameOf(decision)}: {refusal}");
             return;
         }
 
@@ -113,6 +118,14 @@ public sealed class GateKeeper(BatchReference batch)
         var no = View!.Counted.First(d => d.Answer == Answer.NoGo);
         return string.IsNullOrWhiteSpace(no.Comment) ? $"{no.Who} ({no.Role}) said no-go." : $"{no.Who} ({no.Role}) said no-go: {no.Comment}";
     }
+
+    // What did not count may be of any length, and is shown all the same.
+    private static string NameOf(Decision decision) => decision.Who switch
+    {
+        null => "(no name)",
+        { Length: > 60 } lengthy => $"{lengthy[..60]}...",
+        var name => name,
+    };
 
     private void Remember(string refusal)
     {

@@ -30,6 +30,17 @@ public static class GateRules
             return "A decision needs a name: set 'who'.";
         }
 
+        // The enum's converter takes numbers as well.
+        if (!Enum.IsDefined(decision.Answer))
+        {
+            return "A decision is 'Go' or 'NoGo'.";
+        }
+
+        if (Longest(decision) > SteeringRules.MostCharacters)
+        {
+            return $"A decision's texts have at most {SteeringRules.MostCharacters:N0} characters.";
+        }
+
         if (FindRole(view.Gate, decision) is not { } role)
         {
             return decision.Role is null
@@ -116,6 +127,9 @@ public static class GateRules
             ? null
             : $"The gate is shut: {string.Join("; ", open.Select(c => $"{c.Id} is {c.Verdict.ToString().ToLowerInvariant()} ({c.Measured ?? "not measured"}, wanted {c.Rule})"))}.";
     }
+
+    private static int Longest(Decision decision) =>
+        new[] { decision.Who, decision.Role, decision.Comment, decision.Evidence }.Max(text => text?.Length ?? 0);
 
     private static bool SamePerson(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
 

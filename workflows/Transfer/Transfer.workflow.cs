@@ -56,16 +56,16 @@ public sealed class TransferWorkflow
     }
 
     [WorkflowSignal("tune")]
-    public Task TuneAsync(Tuning tuning) => RetuneAsync(tuning);
+    public Task TuneAsync(Tuning? tuning) => RetuneAsync(tuning);
 
     /// <summary>The same for callers who want to be answered.</summary>
     [WorkflowUpdate("tune")]
-    public async Task<string> RetuneAsync(Tuning tuning)
+    public async Task<string> RetuneAsync(Tuning? tuning)
     {
-        var request = new TuningRequest(_step, tuning);
+        var request = new TuningRequest(_step, tuning ?? new Tuning());
         Tuned = await Workflow.ExecuteActivityAsync(
             (ITransferActivities transfers) => transfers.TuneAsync(request), ActivityTimeouts.Ledger("Tune"));
-        if (tuning.Lanes is >= 1 and <= MostLanes)
+        if (tuning?.Lanes is >= 1 and <= MostLanes)
         {
             _wanted = tuning.Lanes.Value;
         }
