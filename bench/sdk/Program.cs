@@ -1,46 +1,41 @@
-using System.Diagnostics;
-using Temporalio.Worker;
+using Temporalio.Client;
 
 namespace Orchestrator.Bench.Sdk;
 
-/// <summary>Activations a second: histories replayed side by side, here and by the TypeScript worker on the same core.</summary>
 internal static class Program
 {
-    private const int Ticks = 1000;
-    private const int SideBySide = 8;
-    private const int Rounds = 5;
+    private const string Usage = "[unwatched | long | bridge | history typical | history long | client ADDRESS | starts COMMAND...]";
 
-    public static async Task Main(string[] arguments)
+    public static async Task<int> Main(string[] arguments)
     {
-        if (arguments is ["history"])
+        switch (arguments)
         {
-            Console.WriteLine(TickingHistory.JsonOf(Ticks));
-            return;
+            case [] or ["unwatched"]:
+                await new Replays(TickingHistory.Typical, Watched: arguments.Length == 0).MeasureAsync();
+                return 0;
+            case ["long"]:
+                await new Replays(TickingHistory.Long, Watched: true).MeasureAsync();
+                return 0;
+            case ["bridge"]:
+                using (new StandInCore(TickingHistory.Typical))
+                {
+                    await new Replays(TickingHistory.Typical, Watched: true).MeasureAsync();
+                }
+
+                return 0;
+            case ["history", var length]:
+                await Console.Out.WriteLineAsync(TickingHistory.JsonOf(length == "long" ? TickingHistory.Long : TickingHistory.Typical));
+                return 0;
+            case ["client", var address]:
+                var client = await TemporalClient.ConnectAsync(new(address));
+                await Console.Out.WriteLineAsync($"{(await client.CountWorkflowsAsync(string.Empty)).Count} runs");
+                return 0;
+            case ["starts", .. { Length: > 0 } command]:
+                await StartUps.MeasureAsync(command);
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync(Usage);
+                return 2;
         }
-
-        var watched = !arguments.Contains("unwatched");
-        // The first round compiles; it is shown, not counted.
-        Console.WriteLine($"cold: {await RoundAsync(watched):N0} activations/s");
-        var before = Processors.Used();
-        var rates = new List<double>();
-        for (var round = 0; round < Rounds; round++)
-        {
-            rates.Add(await RoundAsync(watched));
-        }
-
-        var (own, core) = Processors.Used() - before;
-        var activations = (Ticks + 1) * SideBySide * Rounds;
-        Console.WriteLine(
-            $"{rates.Max():N0} activations/s at best, {rates.Order().ElementAt(Rounds / 2):N0} in the middle; processor time of one: " +
-            $"{own.TotalMicroseconds / activations:N0} us in .NET, {core.TotalMicroseconds / activations:N0} us in the core's process; scheduler {(watched ? "watched" : "unwatched")}");
-    }
-
-    private static async Task<double> RoundAsync(bool watched)
-    {
-        var replays = Enumerable.Range(0, SideBySide).Select(_ => TickingHistory.Of(Ticks)).ToList();
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(replays.Select(history => new WorkflowReplayer(
-            new WorkflowReplayerOptions { DisableWorkflowTracingEventListener = !watched }.AddWorkflow<Ticking>()).ReplayWorkflowAsync(history)));
-        return (Ticks + 1) * SideBySide / clock.Elapsed.TotalSeconds;
     }
 }

@@ -9,7 +9,13 @@ namespace Orchestrator.Bench.Sdk;
 /// <summary>What a server would have recorded of <see cref="Ticking" />.</summary>
 internal sealed class TickingHistory
 {
-    private static readonly Timestamp Begin = Timestamp.FromDateTime(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+    /// <summary>Such as a worker gets that has lost its cache; workers that have not get one task at a time.</summary>
+    public const int Typical = 100;
+
+    /// <summary>The core moves the rest of a history forward with every task: this much of it is two thirds of all that is done.</summary>
+    public const int Long = 1000;
+
+    public static readonly Timestamp Begin = Timestamp.FromDateTime(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
     private readonly History _history = new();
 
