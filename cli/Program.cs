@@ -36,6 +36,7 @@ internal static class Program
         PlanCommand.Create(),
         ReportCommand.Create(),
         LedgerCommand.Create(),
+        UnmappedCommand.Create(),
         ApproverCommand.Create(),
         CompletionCommand.Create(),
         PieceCommands.Database(),

@@ -82,6 +82,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton<LedgerActivities>()
             .AddSingleton<CheckActivities>()
             .AddSingleton<ScriptActivities>()
+            .AddSingleton<TransferGauges>()
             .AddSingleton<TransferActivities>()
             .AddSingleton(new NoticeActivities(new HttpClient { Timeout = WebhookPatience }, settings.Webhook))
             .AddSingleton<OwnUndoActivities>()

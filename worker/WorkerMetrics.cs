@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Orchestrator.Activities.Transfer;
 
 namespace Orchestrator.Worker;
 
@@ -20,8 +21,16 @@ public sealed class WorkerMetrics : IDisposable
     private readonly ConcurrentDictionary<string, StrongBox> _runningByName = new();
     private readonly ConcurrentDictionary<(string Activity, string Outcome), Spread> _spreads = new();
 
-    public WorkerMetrics()
+    private readonly TransferGauges? _transfers;
+
+    public WorkerMetrics(TransferGauges? transfers = null)
     {
+        _transfers = transfers;
+        if (transfers is not null)
+        {
+            TransferMetrics.Register(_meter, transfers);
+        }
+
         _running = _meter.CreateUpDownCounter<long>("orchestrator.activities.running", "{activity}", "Activities that run now.");
         _seconds = _meter.CreateHistogram<double>("orchestrator.activity.duration", "s", "How long activities took.");
     }
@@ -65,6 +74,11 @@ public sealed class WorkerMetrics : IDisposable
             Line("orchestrator_activity_duration_seconds_bucket", $"{labels},le=\"+Inf\"", counts.Sum());
             Line("orchestrator_activity_duration_seconds_sum", labels, sum);
             Line("orchestrator_activity_duration_seconds_count", labels, counts.Sum());
+        }
+
+        if (_transfers is not null)
+        {
+            TransferMetrics.Write(text, _transfers);
         }
 
         return text.ToString();

@@ -61,6 +61,7 @@ internal sealed class CheckRunner(CheckSite site)
         FlagCheck flag => FlagValue.MeasureAsync(flag, site, cancel),
         DiskCheck disk => DiskRoom.MeasureAsync(disk, site, cancel),
         BackupCheck backup => Backup.MeasureAsync(backup, site, cancel),
+        UnmappedCheck unmapped => UnmappedCount.MeasureAsync(unmapped, site, cancel),
         RehearsedCheck rehearsed => Rehearsed.MeasureAsync(rehearsed, site, cancel),
         _ => throw new InvalidOperationException($"No measurement for {check.GetType().Name}."),
     };

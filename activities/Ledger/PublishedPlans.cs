@@ -15,6 +15,9 @@ public static class PublishedPlans
         return PlanCanon.DigestOf(canonical);
     }
 
+    public static async Task<MigrationPlan> ReadPlanAsync(NpgsqlDataSource ledger, string digest, CancellationToken cancel) =>
+        PlanCanon.Read((await ReadAsync(ledger, digest, cancel)).Canonical);
+
     internal static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, PublishedPlan plan, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
             """

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.IdMaps;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Matching;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
 
@@ -30,6 +31,7 @@ internal static class OwnUndoSteps
                 SeedStep seed => new SeedRunner(site.Database, seed, held).UndoAsync(cancel),
                 FlagStep flag => new FlagRunner(site.Database, flag, held).UndoAsync(cancel),
                 IdMapStep map => IdMapTable.DropAsync(site.Database, map, held, cancel),
+                MatchStep match => new BridgeTable(match, held).DropAsync(site.Database, cancel),
                 SmokeStep => Task.FromResult(new StepEffect(Effect.Nothing, 0, "it changed nothing")),
                 _ => throw new InvalidOperationException($"A step of kind {site.Step.Kind} does not take itself back."),
             },

@@ -2,6 +2,7 @@ using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Copy;
 using Orchestrator.Activities.IdMaps;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Matching;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
 using Temporalio.Activities;
@@ -9,7 +10,7 @@ using Temporalio.Activities;
 namespace Orchestrator.Activities.Transfer;
 
 /// <summary>Opens, works off and finishes steps that move rows. What differs between them is behind <see cref="ITransfer"/>.</summary>
-public sealed class TransferActivities(StepSites sites, TimeProvider time) : ITransferActivities, IAsyncDisposable
+public sealed class TransferActivities(StepSites sites, TimeProvider time, TransferGauges? gauges = null) : ITransferActivities, IAsyncDisposable
 {
     private readonly SourceSnapshots _snapshots = new(time);
 
@@ -21,7 +22,19 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time) : ITr
 
     [Activity]
     public Task<LaneReport> RunLaneAsync(LaneReference lane) => PulseAsync(lane.Step, async (site, pulse, cancel) =>
-        await RunLaneAsync(site, await OfAsync(site, cancel), lane, progress => pulse.Report(progress), cancel));
+    {
+        using var gauge = gauges?.Begin(LabelsOf(site, lane.Step));
+        return await RunLaneAsync(
+            site,
+            await OfAsync(site, cancel),
+            lane,
+            progress =>
+            {
+                pulse.Report(progress);
+                gauge?.See(progress);
+            },
+            cancel);
+    });
 
     [Activity]
     public Task<bool> ExtendTransferAsync(LaneReference lane) => PulseAsync(lane.Step, async (site, _, cancel) =>
@@ -29,7 +42,11 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time) : ITr
 
     [Activity]
     public Task<StepEffect> FinishTransferAsync(LaneReference lane) => PulseAsync(lane.Step, async (site, _, cancel) =>
-        await FinishAsync(site, await OfAsync(site, cancel), lane.Opening, cancel));
+    {
+        var effect = await FinishAsync(site, await OfAsync(site, cancel), lane.Opening, cancel);
+        gauges?.Forget(LabelsOf(site, lane.Step));
+        return effect;
+    });
 
     [Activity]
     public Task<string> TuneAsync(TuningRequest request) => PulseAsync(request.Step, (site, _, cancel) => TuneAsync(site, request.Tuning, cancel));
@@ -42,6 +59,7 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time) : ITr
             CopyStep copy => new CopyTransfer(site.Database, await site.SiblingAsync(copy.From, cancel), copy, _snapshots),
             IdMapStep map => new IdMapTransfer(site.Database, map, time),
             RelinkStep relink => new RelinkTransfer(site.Database, relink, time),
+            MatchStep match => new MatchTransfer(site.Database, match, time),
             _ => throw new RefusalException($"A step of kind {site.Step.Kind} cannot be run by this build."),
         };
     }
@@ -136,6 +154,9 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time) : ITr
         var row = new StepRow { Digest = claim.Digest, State = StepState.Doing, Round = opening.Round, Fence = opening.Fence };
         return new HeldStep(claim.Key, claim.Run, Direction.Do, row);
     }
+
+    private static TransferLabels LabelsOf(StepSite site, StepReference step) =>
+        new(site.Claim(Direction.Do).Key.Plan, step.Batch.Run.Environment, step.Batch.Batch, step.Step);
 
     private Task<T> PulseAsync<T>(StepReference step, Func<StepSite, Pulse, CancellationToken, Task<T>> act) => ActivityFailures.TranslateAsync(async () =>
     {

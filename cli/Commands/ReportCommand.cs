@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Activities.Ledger;
-using Orchestrator.Cli.Plans;
+using Orchestrator.Cli.Programs;
 using Orchestrator.Cli.Rendering;
 using Orchestrator.Cli.Rendering.Documents;
 
@@ -21,7 +20,7 @@ internal static class ReportCommand
         var command = new Command("report", "Writes what happened in the last runs of a program: batches, checks, decisions. A rollback is a run of its own.") { program, runs, html, target, json };
         Scene.SetAction(command, json, async (parsed, scene, cancel) =>
         {
-            var reports = await FindAsync(scene, parsed.GetValue(program), Math.Clamp(parsed.GetValue(runs), 1, MostRuns), cancel);
+            var reports = await RunFinder.FindAsync(await scene.LedgerAsync(cancel), parsed.GetValue(program), Math.Clamp(parsed.GetValue(runs), 1, MostRuns), cancel);
             if (scene.Json)
             {
                 JsonOutput.Write(scene.Output, new { Runs = reports });
@@ -42,15 +41,5 @@ internal static class ReportCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>By the parts of a program's id, by a plan's name, by its folder; or the newest of all.</summary>
-    private static async Task<IReadOnlyList<LedgerReport>> FindAsync(Scene scene, string? named, int runs, CancellationToken cancel)
-    {
-        string?[] parts = named is null ? [null, null, null]
-            : File.Exists(Path.Combine(named, PlanFolder.FileName)) ? [PlanFolder.Read(named).Plan?.Name ?? named, null, null]
-            : [.. named.TrimEnd('/').Split('/').Concat([null, null, null]).Take(3)];
-        var reports = await Reports.ListAsync(await scene.LedgerAsync(cancel), new ReportQuery(parts[0], parts[1], parts[2], runs), cancel);
-        return reports.Count > 0 ? reports : throw new RefusedException($"The ledger has no run{(named is null ? "" : $" of '{named}'")}.");
     }
 }

@@ -220,6 +220,15 @@ internal static class CheckKinds
             MaxAge = map.Duration("max-age") ?? UsualMaxAge,
             DriftPercent = map.Decimal("drift-percent", UsualDriftPercent),
         },
+        ["unmapped"] = (reader, head, map) => new UnmappedCheck
+        {
+            Id = head.Id,
+            Title = head.Title,
+            Database = head.Database,
+            Severity = head.Severity,
+            Step = map.OptionalText("step"),
+            Rule = reader.ReadOptionalRule(map) ?? new Rule(Comparison.Equal, 0),
+        },
         ["rehearsed"] = (_, head, map) => new RehearsedCheck
         {
             Id = head.Id,

@@ -66,6 +66,27 @@ public sealed class StepLifecycleTests(PostgresFixture postgres) : IClassFixture
               (xpath('/row/n/text()', query_to_xml('select count(*) || ''/'' || count(distinct new_id) as n from source_id_map', false, true, '')))[1]::text end
             """,
             "1000/1000"),
+        ["match"] = new(
+            new MatchStep
+            {
+                Id = "step",
+                Title = "Step",
+                Database = "db",
+                Undo = [],
+                Table = "source",
+                Key = "id",
+                Target = new MatchTarget("target", "id"),
+                Bridge = "bridge",
+                By = [new MatchKey("number", ["id"], ["twice"]) { Normalise = [] }],
+            },
+            """
+            select case when to_regclass('bridge') is null then '' else
+              (xpath('/row/n/text()', query_to_xml('select count(*) || ''/'' || sum(target_key) || coalesce(''/'' || to_regclass(''bridge_values'')::text, '''') as n from bridge', false, true, '')))[1]::text end
+            """,
+            "500/125250")
+        {
+            Before = "insert into target select n, n * 2 from generate_series(1, 500) as n; drop table if exists bridge, bridge_values",
+        },
         ["relink"] = new(
             new RelinkStep
             {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Activities.Transfer;
 using Orchestrator.Tests.Support;
 using Orchestrator.Worker;
 using Orchestrator.Workflows.Contracts;
@@ -42,6 +43,33 @@ public sealed class HealthTests(PostgresFixture postgres) : IClassFixture<Postgr
         Assert.Contains("orchestrator_activity_duration_seconds_bucket{activity=\"Backfill\",outcome=\"completed\",le=\"0.1\"} 0", lines);
         Assert.Contains("orchestrator_activity_duration_seconds_bucket{activity=\"Backfill\",outcome=\"completed\",le=\"0.5\"} 1", lines);
         Assert.Contains("orchestrator_activity_duration_seconds_count{activity=\"Backfill\",outcome=\"completed\"} 1", lines);
+    }
+
+    [Fact]
+    public void A_transfer_has_its_gauges_while_it_runs_and_none_afterwards()
+    {
+        var time = new ManualTime();
+        var gauges = new TransferGauges(time);
+        using var metrics = new WorkerMetrics(gauges);
+        var labels = new TransferLabels("plan", "test", "batch", "step");
+        var progress = new TransferProgress { Rows = 90, Walked = 100, Chunks = 2, Estimate = 300, RowsPerSecond = 50, ChunkRows = 40, Waiting = "the replica is behind" };
+
+        using (var lane = gauges.Begin(labels))
+        {
+            lane.See(progress);
+            time.Pass(TimeSpan.FromHours(1));
+            var lines = metrics.ToPrometheus().Split('\n');
+            Assert.Contains("orchestrator_transfer_rows_walked{plan=\"plan\",environment=\"test\",batch=\"batch\",step=\"step\"} 100", lines);
+            Assert.Contains("orchestrator_transfer_seconds_left{plan=\"plan\",environment=\"test\",batch=\"batch\",step=\"step\"} 4", lines);
+            Assert.Contains("orchestrator_transfer_throttled{plan=\"plan\",environment=\"test\",batch=\"batch\",step=\"step\"} 1", lines);
+        }
+
+        Assert.Contains("orchestrator_transfer_lanes{plan=\"plan\",environment=\"test\",batch=\"batch\",step=\"step\"} 0", metrics.ToPrometheus(), StringComparison.Ordinal);
+        time.Pass(TimeSpan.FromMinutes(2));
+        Assert.DoesNotContain("orchestrator_transfer", metrics.ToPrometheus(), StringComparison.Ordinal);
+        gauges.Begin(labels).See(progress);
+        gauges.Forget(labels);
+        Assert.Empty(gauges.Read());
     }
 
     [Fact]

@@ -28,6 +28,7 @@ namespace Orchestrator.Workflows.Plan;
 [JsonDerivedType(typeof(DiskCheck), "disk")]
 [JsonDerivedType(typeof(BackupCheck), "backup")]
 [JsonDerivedType(typeof(RehearsedCheck), "rehearsed")]
+[JsonDerivedType(typeof(UnmappedCheck), "unmapped")]
 public abstract record Check
 {
     private protected Check()

@@ -54,14 +54,14 @@ internal static partial class CheckRules
                 ExamineList(problems, $"{at}.columns", nulls.Columns, "column");
                 break;
             default:
-                ExamineSchemaCheck(problems, at, check);
+                ExamineSchemaCheck(problems, at, check, plan);
                 break;
         }
 
         return problems;
     }
 
-    private static void ExamineSchemaCheck(List<PlanProblem> problems, string at, Check check)
+    private static void ExamineSchemaCheck(List<PlanProblem> problems, string at, Check check, MigrationPlan plan)
     {
         switch (check)
         {
@@ -96,6 +96,9 @@ internal static partial class CheckRules
                 ExamineQuery(problems, at, check, query);
                 break;
             case DiskCheck:
+                break;
+            case UnmappedCheck unmapped:
+                ExamineUnmapped(problems, at, unmapped, plan);
                 break;
             case RehearsedCheck { Within.Ticks: <= 0 }:
                 problems.Add(new($"{at}.within", "No rehearsal is younger than nothing."));
@@ -169,6 +172,15 @@ internal static partial class CheckRules
         if (reference.Columns.Count != reference.TableColumns.Count)
         {
             problems.Add(new(at, $"{reference.Columns.Count} columns cannot refer to {reference.TableColumns.Count}."));
+        }
+    }
+
+    private static void ExamineUnmapped(List<PlanProblem> problems, string at, UnmappedCheck check, MigrationPlan plan)
+    {
+        var asking = plan.Batches.SelectMany(b => b.Steps).Where(s => s is MatchStep or RelinkStep).Select(s => s.Id).ToHashSet();
+        if (check.Step is { } step && !asking.Contains(step))
+        {
+            problems.Add(new($"{at}.step", $"The plan has no step '{step}' that matches or relinks.", Nearest.Among(step, asking)));
         }
     }
 
