@@ -9,7 +9,7 @@ internal static class HistoryFolder
 {
     // Who recorded it, and where, is nobody's business and no part of what is replayed; nor is what only people read.
     private static readonly HashSet<string> Unneeded =
-        ["identity", "requestId", "taskId", "stackTrace", "workerVersion", "userMetadata", "taskQueue", "meteringMetadata", "historySizeBytes", "header"];
+        ["identity", "requestId", "taskId", "stackTrace", "workerVersion", "userMetadata", "meteringMetadata", "historySizeBytes", "header"];
 
     private static readonly string Folder = Path.Combine(SourceTree.Root, "tests", "Workflows", "Histories");
 
@@ -40,7 +40,8 @@ internal static class HistoryFolder
         {
             foreach (var name in record.Select(p => p.Key).ToList())
             {
-                if (Unneeded.Contains(name))
+                // A sticky queue has the name of the machine; without the other queues a history cannot be replayed.
+                if (Unneeded.Contains(name) || (record[name] is JsonObject queue && queue.ContainsKey("normalName")))
                 {
                     record.Remove(name);
                 }
