@@ -44,7 +44,7 @@ internal static class ActivityFailures
         RefusalException => Fail(exception, exception.Message, Refusal, nonRetryable: true),
         FencedOffException => Fail(exception, exception.Message, FencedOff, nonRetryable: true),
         StatementException statement => OfPostgres(statement, statement.Postgres, attempt),
-        PostgresException postgres => OfPostgres(new StatementException("The ledger", null, postgres), postgres, attempt),
+        PostgresException postgres => OfPostgres(new StatementException("PostgreSQL", null, postgres), postgres, attempt),
         _ when PostgresFailures.Classify(exception) == FailureKind.Weather => null,
         _ => Fail(exception, $"{exception.GetType().Name}: {exception.Message}", Bug, nonRetryable: attempt >= BugAttempts),
     };

@@ -69,6 +69,7 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddSingleton(client)
             .AddSingleton(surroundings)
             .AddSingleton(TimeProvider.System)
+            .AddSingleton(Random.Shared)
             .AddSingleton(new ActivitySettings
             {
                 Ledger = settings.Ledger,

@@ -8,7 +8,10 @@ using Temporalio.Activities;
 namespace Orchestrator.Activities.Ddl;
 
 /// <summary>Steps made of SQL files, and the undo of every step, which is SQL files too.</summary>
-public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScriptActivities
+/// <param name="sites">Where steps are worked on.</param>
+/// <param name="time">For the heartbeats.</param>
+/// <param name="random">For the jitter of lock timeouts.</param>
+public sealed class ScriptActivities(StepSites sites, TimeProvider time, Random random) : IScriptActivities
 {
     [Activity]
     public Task<StepEffect> ApplyDdlAsync(StepReference step) => DoAsync(step, s => ((DdlStep)s).Apply);
@@ -39,7 +42,7 @@ public sealed class ScriptActivities(StepSites sites, TimeProvider time) : IScri
             var activity = ActivityExecutionContext.Current;
             await using var pulse = new Pulse(activity, time);
             var site = await sites.FindAsync(reference, activity.CancellationToken);
-            return await act(site, LockPatience.For(activity.Info.Attempt), activity.CancellationToken);
+            return await act(site, LockPatience.For(activity.Info.Attempt, random.NextDouble()), activity.CancellationToken);
         });
 
     internal static async Task<StepEffect> RunAsync(

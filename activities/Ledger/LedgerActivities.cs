@@ -92,6 +92,7 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
     {
         var (_, plan) = await sites.ReadPlanAsync(reference.Run.Plan, cancel);
         var batch = StepSites.FindBatch(plan, reference.Batch);
+        await databases.ReachAsync(plan, reference.Run.Environment, [.. batch.Steps.Select(s => s.Database).Distinct()], cancel);
         var claim = new BatchClaim(reference.Run.Run, plan.Name, reference.Run.Environment, batch.Id, reference.WorkflowId);
         await TakeAsync(claim, cancel);
         return new BatchOutline(

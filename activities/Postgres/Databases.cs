@@ -19,6 +19,30 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
     public async Task<NpgsqlDataSource> TargetAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
         await OpenAsync(await TargetConnectionAsync(plan, environment, database, cancel), cancel);
 
+    /// <summary>
+    /// Refuses before anything is done where a database cannot be worked on: once a step has begun, its undo needs the same
+    /// database, and a person would have to sort it out.
+    /// </summary>
+    internal async Task ReachAsync(MigrationPlan plan, string environment, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        foreach (var name in names)
+        {
+            try
+            {
+                var database = await TargetAsync(plan, environment, name, cancel);
+                await using var connection = await database.OpenConnectionAsync(cancel);
+                if (await connection.ExecuteScalarAsync<string>(new CommandDefinition("show transaction_read_only", cancellationToken: cancel)) == "on")
+                {
+                    throw new RefusalException($"The database '{name}' of '{environment}' is read-only: a standby, or one that was told to be.");
+                }
+            }
+            catch (PostgresException e) when (PostgresFailures.Classify(e.SqlState) == FailureKind.Refusal)
+            {
+                throw new RefusalException($"The database '{name}' of '{environment}' cannot be worked on: {PostgresFailures.Describe(e)}.", e);
+            }
+        }
+    }
+
     /// <summary>A database that is only read: it may be a replica, and it is left without a ledger.</summary>
     internal async Task<NpgsqlDataSource> SourceAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
         Source(await TargetConnectionAsync(plan, environment, database, cancel));

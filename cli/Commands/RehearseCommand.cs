@@ -63,7 +63,7 @@ internal static class RehearseCommand
         }
         catch (Exception e) when (e is StackException or RefusalException or NpgsqlException or RpcException or WorkflowFailedException)
         {
-            await error.WriteLineAsync(e is WorkflowFailedException { InnerException: { } inner } ? inner.InnerException?.Message ?? inner.Message : e.Message);
+            await error.WriteLineAsync(Words.Innermost(e));
             return ExitCode.Failed;
         }
     }

@@ -75,9 +75,9 @@ internal static class RunCommand
             SayDetached(view, options, embedded);
             return ExitCode.Detached;
         }
-        catch (Exception e) when (e is StackException or RefusalException or NpgsqlException or RpcException)
+        catch (Exception e) when (e is StackException or RefusalException or NpgsqlException or RpcException or WorkflowFailedException)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(Words.Innermost(e));
             return ExitCode.Failed;
         }
     }

@@ -117,6 +117,7 @@ internal sealed class Scene : IAsyncDisposable
         StackException => (e.Message, ExitCode.Failed),
         PostgresException postgres => ($"PostgreSQL refused: {postgres.MessageText} ({postgres.SqlState}).", ExitCode.Failed),
         NpgsqlException => ($"The ledger's database does not answer: {e.InnerException?.Message ?? e.Message}", ExitCode.Failed),
+        WorkflowFailedException => (Words.Innermost(e), ExitCode.Failed),
         RpcException rpc => ($"Temporal: {rpc.Message}", ExitCode.Failed),
         WorkflowQueryFailedException => ($"The workflow could not be asked: {e.Message}", ExitCode.Failed),
         WorkflowUpdateRpcTimeoutOrCanceledException or TimeoutException => (e.Message, ExitCode.Failed),

@@ -35,7 +35,7 @@ internal static class StatusCommand
         var program = await ProgramFinder.FindAsync(scene.Line.Client, named, cancel);
         var look = await scene.PatientlyAsync(ProgramLook.TakeAsync(scene.Line.Client, program.Id, null, cancel), "a worker to answer for the program", cancel);
         await scene.TellAsync(
-            new { program.Id, program.Status, look.Program, look.Batches, look.Progress },
+            new { program.Id, program.Status, look.Program, look.Batches, look.Progress, look.Trouble },
             StatusTree.Render(look, look.Progress is { } progress ? new Pace().Describe(progress) : null)
                 .Prepend($"{program.Id}  {program.Status.ToString().ToLowerInvariant()} since {program.StartedAt:yyyy-MM-dd HH:mm} UTC"));
         return ExitCode.Done;

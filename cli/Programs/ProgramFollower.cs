@@ -86,6 +86,12 @@ internal sealed class ProgramFollower(
             }
         }
 
+        // Said once for each new failure, not for each attempt.
+        if (look.Trouble is { } trouble && trouble.Failure != _last?.Trouble?.Failure)
+        {
+            view.Show(new FollowEvent(FollowKind.Note, look.Current?.Batch, trouble.Act, "Retrying", trouble.Sentence));
+        }
+
         if (StatusDiff.Page(_last?.Program.Artifacts ?? [], look.Program.Artifacts) is { } page)
         {
             view.Show(page);

@@ -11,6 +11,9 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>What keeps it from going on, if something does.</summary>
+    public Trouble? Trouble { get; init; }
+
     public BatchStatus? Current => Batches.LastOrDefault(b => b.Outcome is null);
 
     /// <param name="known">Batches that have ended do not change any more and are not asked again.</param>
@@ -20,7 +23,7 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
         var query = new WorkflowQueryOptions { Rpc = new() { Timeout = Patience, CancellationToken = cancel } };
         var status = await client.GetWorkflowHandle<ProgramWorkflow>(program).QueryAsync(p => p.Status, query);
         var batches = new List<BatchStatus>();
-        TransferProgress? progress = null;
+        var running = new Running(null, Trouble.Find(await client.GetWorkflowHandle(program).DescribeAsync(Describe(cancel))));
         foreach (var line in status.Batches.Where(b => b.State != BatchLineState.Waiting))
         {
             if (known?.Batches.FirstOrDefault(b => b.Batch == line.Id) is { Outcome: not null } ended)
@@ -31,28 +34,30 @@ internal sealed record ProgramLook(ProgramStatus Program, IReadOnlyList<BatchSta
 
             var batch = client.GetWorkflowHandle<BatchWorkflow, BatchOutcome>(line.WorkflowId);
             batches.Add(await batch.QueryAsync(b => b.Status, query));
-            progress = line.State == BatchLineState.Running ? await ReadProgressAsync(client, batch, cancel) : progress;
+            running = line.State == BatchLineState.Running ? await ReadRunningAsync(client, batch, cancel) : running;
         }
 
-        return new ProgramLook(status, batches, progress);
+        return new ProgramLook(status, batches, running.Progress) { Trouble = running.Trouble };
     }
 
     // Its heartbeats are with the service, also for a worker that is elsewhere.
-    private static async Task<TransferProgress?> ReadProgressAsync(ITemporalClient client, WorkflowHandle batch, CancellationToken cancel)
+    private static async Task<Running> ReadRunningAsync(ITemporalClient client, WorkflowHandle batch, CancellationToken cancel)
     {
-        var describe = new WorkflowDescribeOptions { Rpc = new() { Timeout = Patience, CancellationToken = cancel } };
-        var described = await batch.DescribeAsync(describe);
+        var described = await batch.DescribeAsync(Describe(cancel));
         if (described.RawDescription.PendingChildren.FirstOrDefault(c => c.WorkflowTypeName == nameof(TransferWorkflow)) is not { } child)
         {
-            return null;
+            return new Running(null, Trouble.Find(described));
         }
 
-        var transfer = await client.GetWorkflowHandle(child.WorkflowId).DescribeAsync(describe);
+        var transfer = await client.GetWorkflowHandle(child.WorkflowId).DescribeAsync(Describe(cancel));
         var heartbeat = transfer.RawDescription.PendingActivities
             .Select(a => a.HeartbeatDetails?.Payloads_.FirstOrDefault())
             .FirstOrDefault(details => details is not null);
-        return heartbeat is null
-            ? null
-            : await client.Options.DataConverter.ToValueAsync<TransferProgress>(heartbeat);
+        var progress = heartbeat is null ? null : await client.Options.DataConverter.ToValueAsync<TransferProgress>(heartbeat);
+        return new Running(progress, Trouble.Find(transfer));
     }
+
+    private static WorkflowDescribeOptions Describe(CancellationToken cancel) => new() { Rpc = new() { Timeout = Patience, CancellationToken = cancel } };
+
+    private sealed record Running(TransferProgress? Progress, Trouble? Trouble);
 }

@@ -1,6 +1,7 @@
 using Orchestrator.Cli.Rendering;
 using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -13,6 +14,7 @@ internal sealed class RehearsalFollower(TemporalLine line, string id, IFollowVie
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private string _doing = "";
+    private string? _trouble;
     private int _shown;
 
     public async Task<RehearsalOutcome> FollowAsync(CancellationToken cancel)
@@ -41,11 +43,13 @@ internal sealed class RehearsalFollower(TemporalLine line, string id, IFollowVie
         try
         {
             var description = await handle.DescribeAsync(new() { Rpc = new() { Timeout = Patience, CancellationToken = cancel } });
-            if (description.Status == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Failed)
+            if (description.Status is not (WorkflowExecutionStatus.Running or WorkflowExecutionStatus.Completed))
             {
-                // Throws what it failed with.
+                // Failed, terminated, cancelled, timed out: throws which of them, and why.
                 await handle.GetResultAsync(rpcOptions: new() { CancellationToken = cancel });
             }
+
+            await ShowTroubleAsync(description, cancel);
 
             return await handle.QueryAsync(r => r.Status, new WorkflowQueryOptions { Rpc = new() { Timeout = Patience, CancellationToken = cancel } });
         }
@@ -54,6 +58,23 @@ internal sealed class RehearsalFollower(TemporalLine line, string id, IFollowVie
             // A worker that starts, or a service that is started again: it comes back.
             return null;
         }
+    }
+
+    /// <summary>What is tried again, in the rehearsal itself or in the batch that it rehearses.</summary>
+    private async Task ShowTroubleAsync(WorkflowExecutionDescription rehearsal, CancellationToken cancel)
+    {
+        var trouble = Trouble.Find(rehearsal);
+        if (rehearsal.RawDescription.PendingChildren.FirstOrDefault() is { } child)
+        {
+            trouble ??= Trouble.Find(await line.Client.GetWorkflowHandle(child.WorkflowId).DescribeAsync(new() { Rpc = new() { Timeout = Patience, CancellationToken = cancel } }));
+        }
+
+        if (trouble is not null && trouble.Failure != _trouble)
+        {
+            view.Show(new FollowEvent(FollowKind.Note, null, trouble.Act, "Retrying", trouble.Sentence));
+        }
+
+        _trouble = trouble?.Failure;
     }
 
     private void Show(RehearsalStatus status)

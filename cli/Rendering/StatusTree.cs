@@ -24,6 +24,11 @@ internal static class StatusTree
             }
         }
 
+        if (look.Trouble is { } trouble)
+        {
+            lines.Add($"  ! {trouble.Sentence}");
+        }
+
         if (program.Outcome?.Reason is { } reason)
         {
             lines.Add($"  {reason}");

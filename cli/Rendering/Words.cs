@@ -2,6 +2,7 @@ using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Status;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Rendering;
 
@@ -26,6 +27,18 @@ internal static class Words
         Verdict.Inconclusive => "inconclusive",
         _ => throw new InvalidOperationException($"No words for {verdict}."),
     };
+
+    /// <summary>The innermost failure of a workflow says what happened; the outer ones only say where.</summary>
+    public static string Innermost(Exception failure)
+    {
+        var inner = failure;
+        while (inner is WorkflowFailedException or ActivityFailureException or ChildWorkflowFailureException && inner.InnerException is { } next)
+        {
+            inner = next;
+        }
+
+        return inner.Message;
+    }
 
     public static string Of(SteeringAct act) => act switch
     {

@@ -28,7 +28,7 @@ namespace Orchestrator.Tests.Support;
 /// </summary>
 public sealed class Stage : IAsyncLifetime
 {
-    public string TaskQueue { get; } = $"stage-{Guid.NewGuid():N}";
+    public string TaskQueue { get; init; } = $"stage-{Guid.NewGuid():N}";
     private readonly Stack<Func<Task>> _undo = new();
     private readonly ConcurrentQueue<string> _notices = new();
 
@@ -80,7 +80,7 @@ public sealed class Stage : IAsyncLifetime
             .AddAllActivities(new LedgerActivities(sites, databases, (_, _) => Task.FromResult(false), new Surroundings(IsIndexed: true, IsNotified: true)))
             .AddAllActivities(new NoticeActivities(channel, new Uri("http://channel/")))
             .AddAllActivities(new CheckActivities(sites, databases, TimeProvider.System))
-            .AddAllActivities(new ScriptActivities(sites, TimeProvider.System))
+            .AddAllActivities(new ScriptActivities(sites, TimeProvider.System, Random.Shared))
             .AddAllActivities(new TransferActivities(sites, TimeProvider.System))
             .AddAllActivities(new OwnUndoActivities(sites, databases, TimeProvider.System))
             .AddAllActivities(new RehearsalActivities(sites, databases, TimeProvider.System))

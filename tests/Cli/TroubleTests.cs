@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using Dapper;
+using Npgsql;
+using Orchestrator.Tests.Support;
+using Orchestrator.Workflows.Contracts;
+
+namespace Orchestrator.Tests.Cli;
+
+/// <summary>What is wrong with a database, as whoever typed <c>orchestrator run</c> gets to read it.</summary>
+public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<TroubleTests.Service>, IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("trouble-").FullName;
+    private readonly string _name = $"t{Guid.NewGuid():N}";
+    private string _database = "";
+
+    public async Task InitializeAsync() => _database = await TestCluster.CreateDatabaseAsync();
+
+    public async Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        await TestCluster.DropDatabaseAsync(_database);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_one_sentence_and_nothing_is_begun()
+    {
+        var said = await RefusedAsync(new NpgsqlConnectionStringBuilder(_database) { Password = "hunter2" }.ConnectionString);
+
+        Assert.Contains("The database 'db' of 'prod' cannot be worked on: password authentication failed for user", said);
+        Assert.DoesNotContain("hunter2", said);
+    }
+
+    [Fact]
+    public async Task A_missing_privilege_is_one_sentence_and_nothing_is_begun()
+    {
+        await ExecuteAsync($"create role {_name} login password 'secret'");
+
+        var said = await RefusedAsync(new NpgsqlConnectionStringBuilder(_database) { Username = _name, Password = "secret" }.ConnectionString);
+
+        Assert.Contains("cannot be worked on: permission denied for database", said);
+        await ExecuteAsync($"drop role {_name}");
+    }
+
+    [Fact]
+    public async Task A_read_only_database_is_one_sentence_and_nothing_is_begun()
+    {
+        var name = new NpgsqlConnectionStringBuilder(_database).Database;
+        await ExecuteAsync($"alter database {name} set default_transaction_read_only = on");
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(_database));
+
+        Assert.Contains("cannot be worked on: cannot execute CREATE SCHEMA in a read-only transaction", await RefusedAsync(_database));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_one_sentence_and_nothing_is_begun() => Assert.Contains(
+        "cannot be worked on: database \"nowhere\" does not exist",
+        await RefusedAsync(new NpgsqlConnectionStringBuilder(_database) { Database = "nowhere" }.ConnectionString));
+
+    [Fact]
+    public async Task A_full_disk_is_waited_for_aloud_and_then_it_goes_on()
+    {
+        await ExecuteAsync("create function no_room() returns int language plpgsql as $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$");
+        await using var run = await RunAsync(_database, "select no_room()");
+        await run.SaysAsync("ApplyDdl is tried again");
+        await run.SaysAsync("s.sql, statement 1: could not extend file: No space left on device (SQLSTATE 53100)");
+
+        await ExecuteAsync("create or replace function no_room() returns int language sql as 'select 1'");
+
+        Assert.Equal(0, await run.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_is_down_is_waited_for_aloud_and_left_with_the_way_back()
+    {
+        var down = new NpgsqlConnectionStringBuilder(_database) { Port = FreePort() }.ConnectionString;
+        await using var run = await RunAsync(down, "select 1");
+        await run.SaysAsync("OpenBatch is tried again");
+        await run.SaysAsync("Failed to connect to 127.0.0.1");
+
+        Assert.Equal(4, await run.InterruptAsync());
+        Assert.Contains("Detached. The program goes on; to come back: orchestrator run", run.Said);
+        await using var status = Start("status", _name);
+        Assert.Equal(0, await status.ExitAsync());
+        Assert.Contains("OpenBatch is tried again", status.Said);
+        await using var abort = Start("abort", _name, "--reason", "enough", "--as", "ada");
+        await abort.ExitAsync();
+        Assert.DoesNotContain("   at ", $"{status.Said}{abort.Said}{run.Said}");
+    }
+
+    private async Task<string> RefusedAsync(string target)
+    {
+        await using var run = await RunAsync(target, "create table made (id int)");
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.DoesNotContain("   at ", run.Said);
+        await using var connection = new NpgsqlConnection(service.Stage.Connection);
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>(
+            "select count(*) from orchestrator.batch_runs where plan = @Plan", new { Plan = _name }));
+        return run.Said;
+    }
+
+    private async Task<OrchestratorProcess> RunAsync(string target, string sql)
+    {
+        service.Stage.Variables[$"{_name}_DB".ToUpperInvariant()] = target;
+        await File.WriteAllTextAsync(Path.Combine(_folder, "s.sql"), sql);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "u.sql"), "drop table if exists made");
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "plan.yaml"),
+            $$"""
+            plan: {{_name}}
+            databases: [db]
+            environments: { prod: { db: {{$"{_name}_DB".ToUpperInvariant()}} } }
+            batches:
+              - id: one
+                owner: ada
+                steps:
+                  - { id: table, kind: ddl, apply: s.sql, undo: u.sql }
+            """);
+        return Start("run", _folder, "-e", "prod", "--as", "linus");
+    }
+
+    private OrchestratorProcess Start(params string[] arguments) =>
+        OrchestratorProcess.Start(_folder, arguments, ("TEMPORAL_ADDRESS", service.Stage.Client.Connection.Options.TargetHost), ("ORCHESTRATOR_LEDGER", service.Stage.Connection));
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.ExecuteAsync(sql);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Temporal and a worker in this process, on the task queue that the command uses.</summary>
+    public sealed class Service : IAsyncLifetime
+    {
+        internal Stage Stage { get; } = new() { TaskQueue = WorkflowIds.TaskQueue };
+
+        public Task InitializeAsync() => Stage.InitializeAsync();
+
+        public Task DisposeAsync() => Stage.DisposeAsync();
+    }
+}
