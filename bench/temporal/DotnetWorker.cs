@@ -12,8 +12,7 @@ internal static class DotnetWorker
     public static async Task RunAsync(string address, string queue)
     {
         var client = await TemporalClient.ConnectAsync(new(address));
-        using var worker = new TemporalWorker(
-            client, new TemporalWorkerOptions(queue).AddWorkflow<Once>().AddWorkflow<Counting>().AddActivity(Increasing.Increase));
+        using var worker = new TemporalWorker(client, new TemporalWorkerOptions(queue).AddWorkflow<Once>().AddActivity(Increasing.Increase));
         Console.WriteLine(Ready);
         await worker.ExecuteAsync(CancellationToken.None);
     }

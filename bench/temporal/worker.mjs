@@ -24,14 +24,9 @@ async function bundled() {
   try {
     const workflowsPath = path.join(folder, 'workflows.js');
     writeFileSync(workflowsPath, `
-      import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+      import { proxyActivities } from '@temporalio/workflow';
       const { increase } = proxyActivities({ startToCloseTimeout: '1 minute' });
       export async function once(number) { return await increase(number); }
-      export async function counting() {
-        let seen = 0;
-        setHandler(defineSignal('count'), () => { seen++; });
-        await condition(() => seen < 0);
-      }
     `);
     return await bundleWorkflowCode({ workflowsPath, logger });
   } finally {

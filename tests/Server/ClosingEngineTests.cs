@@ -62,6 +62,24 @@ public sealed class ClosingEngineTests
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero), next.FirstTaskAt);
     }
 
+    [Theory]
+    [InlineData(0.3, 0, 0.7)]
+    [InlineData(0.3, 0.5, 0.7)]
+    [InlineData(0.3, 0.8, 0.8)]
+    [InlineData(1, 0, 0)]
+    [InlineData(30, 0, 0)]
+    public void A_chain_that_continues_as_new_at_once_has_no_more_than_one_run_a_second(double lifetime, double asked, double waits)
+    {
+        var run = new EngineRun();
+        run.Pass(TimeSpan.FromSeconds(lifetime));
+
+        run.Advance(Some.ContinueAsNew(backoff: TimeSpan.FromSeconds(asked)));
+
+        var next = run.Last.Successor!.State;
+        Assert.Equal(TimeSpan.FromSeconds(waits), next.Started.FirstWorkflowTaskBackoff.ToTimeSpan());
+        Assert.Equal(waits > 0 ? run.Now + TimeSpan.FromSeconds(waits) : null, next.FirstTaskAt);
+    }
+
     [Fact]
     public void A_terminated_run_gives_up_the_task_that_a_worker_holds()
     {

@@ -146,6 +146,12 @@ internal static class Some
         CompleteWorkflowExecutionCommandAttributes = new(),
     };
 
+    public static Command ContinueAsNew(TimeSpan backoff) => new()
+    {
+        CommandType = CommandType.ContinueAsNewWorkflowExecution,
+        ContinueAsNewWorkflowExecutionCommandAttributes = new() { BackoffStartInterval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(backoff) },
+    };
+
     public static Command FailWorkflow(string message) => new()
     {
         CommandType = CommandType.FailWorkflowExecution,

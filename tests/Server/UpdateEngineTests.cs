@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using TemporalDev.Server.Engine;
+using TemporalDev.Server.Runs;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Protocol.V1;
@@ -55,6 +56,19 @@ public sealed class UpdateEngineTests
         Assert.Equal("no", result.RejectedUpdates["u"].Message);
         Assert.Equal(4, run.History.Count);
         Assert.Empty(run.State.Updates);
+    }
+
+    [Fact]
+    public void An_update_that_a_reset_gave_again_remembers_why_it_was_rejected()
+    {
+        var run = new EngineRun();
+        run.State.Updates["u"] = new UpdateState();
+        run.StartTask();
+
+        run.Complete(Answer([Message("reject", new Rejection { Failure = new() { Message = "no" } })]));
+
+        var stored = RunCodec.Decode(RunCodec.Encode(run.State), run.State.FirstEvent).Updates["u"];
+        Assert.Equal(("no", true, false), (stored.Rejection?.Message, stored.IsDone, stored.IsAdmitted));
     }
 
     [Fact]

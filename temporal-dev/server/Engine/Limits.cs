@@ -28,6 +28,7 @@ internal static class Limits
     public const int SearchAttributeValueBytes = 2 * 1024;
     public const int SearchAttributesBytes = 40 * 1024;
 
+    public static readonly TimeSpan ShortestRunOfChain = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan DefaultTaskTimeout = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan MaximumTaskTimeout = TimeSpan.FromSeconds(120);
     public static readonly TimeSpan TaskHeartbeatTotal = TimeSpan.FromMinutes(30);

@@ -63,8 +63,18 @@ internal static class Succession
         started.LastCompletionResult = command.LastCompletionResult;
         started.WorkflowRunTimeout = RunTimeout(step, command);
         started.WorkflowTaskTimeout = TaskTimeout(step, command);
-        started.FirstWorkflowTaskBackoff = Given(command.BackoffStartInterval) ?? new Duration();
+        started.FirstWorkflowTaskBackoff = Backoff(step, command) ?? new Duration();
         return Begin(step, started);
+    }
+
+    /// <summary>As long as the command says, and long enough that a chain in a hurry has one run a second.</summary>
+    private static Duration? Backoff(Transition step, ContinueAsNewWorkflowExecutionCommandAttributes command)
+    {
+        var asked = Given(command.BackoffStartInterval);
+        var lifetime = step.Now - step.State.ExecutionAt;
+        return lifetime + (asked?.ToTimeSpan() ?? TimeSpan.Zero) < Limits.ShortestRunOfChain
+            ? Duration.FromTimeSpan(Limits.ShortestRunOfChain - lifetime)
+            : command.BackoffStartInterval;
     }
 
     /// <summary>As the command has it, before the next run is cut to what is left of its chain.</summary>

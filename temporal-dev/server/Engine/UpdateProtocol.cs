@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
@@ -15,6 +16,15 @@ internal sealed class UpdateState
 
     /// <summary>Zero until the handler has returned.</summary>
     public long CompletedEventId { get; set; }
+
+    /// <summary>Why it was rejected; only of those that a reset gave again, because the others are forgotten then.</summary>
+    public Failure? Rejection { get; init; }
+
+    [JsonIgnore]
+    public bool IsAdmitted => AcceptedEventId == 0 && Rejection is null;
+
+    [JsonIgnore]
+    public bool IsDone => CompletedEventId > 0 || Rejection is not null;
 }
 
 /// <summary>The updates that the task being completed has brought to its worker, and whether others have come since.</summary>
@@ -113,7 +123,7 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
     {
         var state = step.State;
         var request = inbox.Delivered.GetValueOrDefault(updateId) ?? acceptance.AcceptedRequest;
-        var isAdmitted = state.Updates.TryGetValue(updateId, out var known) && known.AcceptedEventId == 0;
+        var isAdmitted = state.Updates.TryGetValue(updateId, out var known) && known.IsAdmitted;
         if ((request is null && !isAdmitted) || updateId.Length == 0)
         {
             throw new WorkflowTaskRefusal(Bad, $"The update '{updateId}' cannot be accepted: this task did not bring it.");
@@ -141,9 +151,10 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
 
     private void Reject(Transition step, string updateId, Rejection rejection)
     {
-        if (step.State.Updates.TryGetValue(updateId, out var known) && known.AcceptedEventId == 0)
+        var why = rejection.Failure ?? new Failure { Message = "The update was rejected without a reason." };
+        if (step.State.Updates.TryGetValue(updateId, out var known) && known.IsAdmitted)
         {
-            step.State.Updates.Remove(updateId);
+            step.State.Updates[updateId] = new UpdateState { Rejection = why };
             return;
         }
 
@@ -151,7 +162,7 @@ internal sealed class UpdateProtocol(IEnumerable<Message> messages, UpdateInbox 
         if (inbox.Delivered.ContainsKey(updateId))
         {
             _answered.Add(updateId);
-            Rejected[updateId] = rejection.Failure ?? new Failure { Message = "The update was rejected without a reason." };
+            Rejected[updateId] = why;
         }
     }
 

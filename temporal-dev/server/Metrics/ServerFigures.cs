@@ -30,14 +30,14 @@ internal sealed class ServerFigures(GrpcRoutes routes, NamespaceRegistry namespa
         {
             foreach (var status in Enum.GetValues<GrpcStatusCode>().Where(status => route.Calls.Of(status) > 0))
             {
-                text.Sample("service_requests_total", route.Calls.Of(status), ("operation", route.Method.Name), ("status", status.ToString()));
+                text.Sample("service_requests_total", route.Calls.Of(status), ("operation", route.Name), ("status", status.ToString()));
             }
         }
 
         text.Family("service_latency_seconds", "histogram", "How long calls took, waiting polls included.");
         foreach (var route in called)
         {
-            text.Histogram("service_latency_seconds", CallCounts.BoundsSeconds, route.Calls.ByDuration(), route.Calls.Total, ("operation", route.Method.Name));
+            text.Histogram("service_latency_seconds", CallCounts.BoundsSeconds, route.Calls.ByDuration(), route.Calls.Total, ("operation", route.Name));
         }
 
         text.Family("service_open_requests", "gauge", "Calls that have arrived and whose reply has not left yet.");

@@ -10,7 +10,7 @@ internal sealed class OperatorRpc(NamespaceRegistry namespaces)
 {
     public void Map(GrpcRoutes routes)
     {
-        var service = new ServiceRoutes(routes, ServiceReflection.Descriptor.Services[0]);
+        var service = new ServiceRoutes(routes, "temporal.api.operatorservice.v1.OperatorService");
         service.Add<AddSearchAttributesRequest, AddSearchAttributesResponse>("AddSearchAttributes", AddAsync);
         service.Add<RemoveSearchAttributesRequest, RemoveSearchAttributesResponse>("RemoveSearchAttributes", RemoveAsync);
         service.Add<ListSearchAttributesRequest, ListSearchAttributesResponse>("ListSearchAttributes", (request, _) => Task.FromResult(List(request)));

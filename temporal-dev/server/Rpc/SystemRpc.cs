@@ -16,7 +16,7 @@ internal static class SystemRpc
         var workflow = ServiceRoutes.Workflow(routes);
         workflow.Add<GetSystemInfoRequest, GetSystemInfoResponse>("GetSystemInfo", (_, _) => Task.FromResult(SystemInfo()));
         workflow.Add<GetClusterInfoRequest, GetClusterInfoResponse>("GetClusterInfo", (_, _) => Task.FromResult(ClusterInfo()));
-        var health = new ServiceRoutes(routes, HealthReflection.Descriptor.Services[0]);
+        var health = new ServiceRoutes(routes, "grpc.health.v1.Health");
         health.Add<HealthCheckRequest, HealthCheckResponse>("Check", (request, _) => Task.FromResult(Health(request)));
     }
 

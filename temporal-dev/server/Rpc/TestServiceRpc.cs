@@ -10,7 +10,7 @@ internal sealed class TestServiceRpc(TimeSkipping skipping)
 {
     public void Map(GrpcRoutes routes)
     {
-        var test = new ServiceRoutes(routes, ServiceReflection.Descriptor.Services[0]);
+        var test = new ServiceRoutes(routes, "temporal.api.testservice.v1.TestService");
         test.Add<LockTimeSkippingRequest, LockTimeSkippingResponse>("LockTimeSkipping", LockAsync);
         test.Add<UnlockTimeSkippingRequest, UnlockTimeSkippingResponse>("UnlockTimeSkipping", UnlockAsync);
         test.Add<SleepRequest, SleepResponse>("Sleep", SleepAsync);

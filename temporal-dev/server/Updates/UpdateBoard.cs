@@ -36,7 +36,7 @@ internal sealed class UpdateBoard
     public PendingUpdate Admit(RunState state, Request request)
     {
         var pending = _pending.GetOrAdd(state.Key, static _ => []);
-        if (pending.Count + state.Updates.Values.Count(update => update.CompletedEventId == 0) >= Limits.UpdatesInFlight)
+        if (pending.Count + state.Updates.Values.Count(update => !update.IsDone) >= Limits.UpdatesInFlight)
         {
             throw new GrpcException(
                 GrpcStatusCode.ResourceExhausted,

@@ -93,7 +93,7 @@ internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSi
     {
         using var lease = await executions.EnterAsync(update.Run.Chain, cancellation);
         var run = await Executions.FindAsync(lease, update.Run, cancellation);
-        if (run.State.Updates.TryGetValue(update.UpdateId, out var accepted) && (accepted.AcceptedEventId > 0 || !run.State.IsOpen))
+        if (run.State.Updates.TryGetValue(update.UpdateId, out var accepted) && (!accepted.IsAdmitted || !run.State.IsOpen))
         {
             return await AcceptedStatusAsync(lease, run, accepted, cancellation);
         }
@@ -114,6 +114,11 @@ internal sealed class UpdateDesk(Executions executions, UpdateBoard board, RunSi
     private static async Task<UpdateStatus> AcceptedStatusAsync(
         ChainLease lease, LoadedRun run, UpdateState accepted, CancellationToken cancellation)
     {
+        if (accepted.Rejection is { } rejection)
+        {
+            return Completed(new Outcome { Failure = rejection });
+        }
+
         if (accepted.CompletedEventId > 0)
         {
             var events = await lease.HistoryAsync(run, accepted.CompletedEventId, accepted.CompletedEventId, cancellation);

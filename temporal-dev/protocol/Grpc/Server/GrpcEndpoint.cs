@@ -64,7 +64,7 @@ internal sealed class GrpcEndpoint
         using var ending = new CallEnding(timeout, _options.RequestReadTimeout, _time, context.RequestAborted, _stopping);
         try
         {
-            var request = await GrpcRequestReader.ReadAsync(context.Request, route.Method.InputType.Parser, _options.MaxRequestBytes, ending.Token);
+            var request = await GrpcRequestReader.ReadAsync(context.Request, route.Parser, _options.MaxRequestBytes, ending.Token);
             ending.StartHandling();
             var call = GrpcCall.Of(context, route, timeout, _time, ending.Token);
             GrpcReply.WriteMessage(context, await route.InvokeAsync(request, call), _options);
@@ -76,7 +76,7 @@ internal sealed class GrpcEndpoint
         catch (Exception bug) when (bug is not GrpcException)
         {
             _logger.LogError(bug, "Call {Method} failed", route.Path);
-            throw new GrpcException(GrpcStatusCode.Internal, $"{route.Method.Name} failed inside the server; its log says why");
+            throw new GrpcException(GrpcStatusCode.Internal, $"{route.Name} failed inside the server; its log says why");
         }
     }
 

@@ -32,12 +32,17 @@ public sealed class GrpcRoutes
                 nameof(handler));
         }
 
-        var route = new GrpcRoute(method, async (request, call) => await handler((TRequest)request, call));
-        if (!_byPath.TryAdd(route.Path, route))
-        {
-            throw new ArgumentException($"{method.FullName} already has a handler.", nameof(method));
-        }
+        Add(method.Service.FullName, method.Name, method.InputType.Parser, handler);
     }
+
+    /// <summary>
+    /// By name, for a server that should be there soon: the descriptors of Temporal's service take a second of processor time to build,
+    /// and no call needs them.
+    /// </summary>
+    public void Unary<TRequest, TResponse>(string service, string method, Func<TRequest, GrpcCall, Task<TResponse>> handler)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse> =>
+        Add(service, method, new MessageParser<TRequest>(() => new TRequest()), handler);
 
     /// <summary>Finds a method by its path on the wire, <c>/package.Service/Method</c>.</summary>
     public bool TryFind(string path, [NotNullWhen(true)] out GrpcRoute? route) => _byPath.TryGetValue(path, out route);
@@ -54,6 +59,17 @@ public sealed class GrpcRoutes
     }
 
     internal void Close() => Interlocked.Decrement(ref _openCalls);
+
+    private void Add<TRequest, TResponse>(string service, string method, MessageParser parser, Func<TRequest, GrpcCall, Task<TResponse>> handler)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        var route = new GrpcRoute(service, method, parser, async (request, call) => await handler((TRequest)request, call));
+        if (!_byPath.TryAdd(route.Path, route))
+        {
+            throw new ArgumentException($"{service}.{method} already has a handler.", nameof(method));
+        }
+    }
 }
 
 /// <summary>One method and what answers it.</summary>
@@ -61,18 +77,24 @@ public sealed class GrpcRoute
 {
     private readonly Func<IMessage, GrpcCall, Task<IMessage>> _handler;
 
-    internal GrpcRoute(MethodDescriptor method, Func<IMessage, GrpcCall, Task<IMessage>> handler)
+    internal GrpcRoute(string service, string name, MessageParser parser, Func<IMessage, GrpcCall, Task<IMessage>> handler)
     {
-        Method = method;
-        Path = PathOf(method);
+        Name = name;
+        Path = PathOf(service, name);
+        Parser = parser;
         _handler = handler;
     }
 
-    public MethodDescriptor Method { get; }
+    public string Name { get; }
 
     public string Path { get; }
 
-    public static string PathOf(MethodDescriptor method) => $"/{method.Service.FullName}/{method.Name}";
+    /// <summary>Reads its requests.</summary>
+    public MessageParser Parser { get; }
+
+    public static string PathOf(MethodDescriptor method) => PathOf(method.Service.FullName, method.Name);
+
+    private static string PathOf(string service, string name) => $"/{service}/{name}";
 
     /// <summary>How its calls have ended so far.</summary>
     public CallCounts Calls { get; } = new();

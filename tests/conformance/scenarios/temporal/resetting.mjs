@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { scenario } from '../../runner/scenario.mjs';
 import { absent, expectEvents, expectWithin } from '../../temporal/expect.mjs';
 import { completeWorkflow, recordMarker, scheduleActivity, startTimer } from '../../temporal/commands.mjs';
+import { accept, reject, stage, updateRequest } from '../../temporal/updates.mjs';
 
 const needs = ['reset'];
 
@@ -49,6 +50,27 @@ export const scenarios = [
       assert.deepEqual(again.map(({ input }) => input[0]), [1, 2].slice(0, signals));
       expectEvents(events.slice(0, 4), [...opening, 'WorkflowTaskFailed']);
     }
+  }),
+
+  scenario('an update that a reset gives to the new run may be rejected there', { needs: [...needs, 'updates'] }, async (probe) => {
+    const run = await probe.start();
+    await probe.advance([startTimer('t', 60)]);
+    const asked = probe.call('UpdateWorkflowExecution', { ...updateRequest(run, 'u-1'), waitPolicy: { lifecycleStage: stage('ACCEPTED') } });
+    const first = await probe.workflowTask();
+    const accepted = accept(first, 'u-1');
+    await probe.reply(first, accepted.commands, { messages: accepted.messages });
+    expectWithin(await asked, { stage: stage('ACCEPTED') });
+
+    const { runId } = await reset(probe, run, 4);
+    const updateRef = { updateId: 'u-1', workflowExecution: { workflowId: run.workflowId, runId } };
+    const polled = probe.call('PollWorkflowExecutionUpdate', { updateRef, waitPolicy: { lifecycleStage: stage('COMPLETED') } });
+    const again = await probe.workflowTask();
+    // The request is in the history this time, and no message brings it.
+    const rejected = reject({ messages: [{ ...first.messages[0], eventId: again.startedEventId }] }, 'u-1', 'not any more');
+    await probe.reply(again, [startTimer('t', 60)], { messages: rejected.messages });
+    expectWithin(await polled, { outcome: { failure: { message: 'not any more' } } });
+    const events = await probe.history({ workflowId: run.workflowId, runId }, 'new');
+    assert.deepEqual(events.map(({ type }) => type).filter((type) => type.includes('Update')), ['WorkflowExecutionUpdateAdmitted']);
   }),
 
   scenario('a closed run can be reset', { needs }, async (probe) => {
