@@ -2,6 +2,7 @@ using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
+using Orchestrator.Workflows.Plan;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities.Ledger;
@@ -93,6 +94,7 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
         var (_, plan) = await sites.ReadPlanAsync(reference.Run.Plan, cancel);
         var batch = StepSites.FindBatch(plan, reference.Batch);
         await databases.ReachAsync(plan, reference.Run.Environment, [.. batch.Steps.Select(s => s.Database).Distinct()], cancel);
+        await RequireNeedsAsync(plan, batch, reference.Run.Environment, cancel);
         var claim = new BatchClaim(reference.Run.Run, plan.Name, reference.Run.Environment, batch.Id, reference.WorkflowId);
         await TakeAsync(claim, cancel);
         return new BatchOutline(
@@ -107,6 +109,24 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
             IsIndexed = surroundings is { IsIndexed: true },
             IsNotified = surroundings is { IsNotified: true },
         };
+    }
+
+    /// <summary>A program keeps the order by itself; who starts one batch alone may have overlooked another.</summary>
+    private async Task RequireNeedsAsync(MigrationPlan plan, Batch batch, string environment, CancellationToken cancel)
+    {
+        // A rehearsal leaves out what the original has done already.
+        if (batch.Needs.Count == 0 || EnvironmentName.Parse(environment).IsRehearsal)
+        {
+            return;
+        }
+
+        var ends = await BatchRuns.ReadLatestAsync(await databases.LedgerAsync(cancel), plan.Name, environment, Guid.Empty, cancel);
+        var missing = batch.Needs.Where(need => ends.GetValueOrDefault(need) is not { Outcome: "done" }).ToList();
+        if (missing.Count > 0)
+        {
+            throw new RefusalException(
+                $"The batch '{batch.Id}' needs {string.Join(" and ", missing.Select(need => $"'{need}'"))}, which {(missing.Count == 1 ? "is" : "are")} not done on '{environment}'. Run that first.");
+        }
     }
 
     private async Task TakeAsync(BatchClaim claim, CancellationToken cancel)

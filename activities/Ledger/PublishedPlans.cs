@@ -36,7 +36,7 @@ public static class PublishedPlans
             "select digest, name, canonical from orchestrator.plans where digest = @Digest",
             new { Digest = digest },
             cancellationToken: cancel));
-        return plan ?? throw new RefusalException($"The ledger has no plan with the digest '{digest}'; publish it by running it once from its folder.");
+        return plan ?? throw new RefusalException($"The ledger has no plan with the digest '{digest}'; 'orchestrator plan publish FOLDER' puts it there.");
     }
 }
 

@@ -27,6 +27,7 @@ public sealed class VerbTests : IDisposable
 
         await using var up = home.Up();
         await up.SaysAsync("Ready.");
+        Assert.Contains(""""batch":"one","requester":"linus"}"""", await SayAsync(home, 0, "plan", "publish", _plan, "--as", "linus"));
         Assert.Contains("1 signed decisions", await SayAsync(home, 0, "ledger", "verify"));
         Assert.Contains("counts agree", await SayAsync(home, 0, "report", "verbs"));
         Assert.Contains("'one' is taken back.", await SayAsync(home, 0, "rollback", "verbs", "--batch", "one", "--reason", "a mistake", "--as", "ada"));

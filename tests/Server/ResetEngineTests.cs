@@ -30,6 +30,18 @@ public sealed class ResetEngineTests
     }
 
     [Fact]
+    public void A_reset_to_the_start_of_a_task_is_one_to_its_end()
+    {
+        var run = new EngineRun();
+        run.Advance(Some.Timer("t", TimeSpan.FromMinutes(1)));
+
+        var reset = Reset(run, finishEventId: 3);
+
+        Assert.Equal([.. Opening, WorkflowTaskFailed, WorkflowTaskScheduled], reset.Events.Select(item => item.EventType));
+        Assert.Equal((2, 3), (reset.Events[3].WorkflowTaskFailedEventAttributes.ScheduledEventId, reset.Events[3].WorkflowTaskFailedEventAttributes.StartedEventId));
+    }
+
+    [Fact]
     public void What_was_pending_at_the_reset_point_is_pending_again()
     {
         var run = new EngineRun();
@@ -84,7 +96,7 @@ public sealed class ResetEngineTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(3)]
+    [InlineData(2)]
     [InlineData(5)]
     [InlineData(99)]
     public void An_event_that_ends_no_task_is_no_reset_point(long finishEventId)

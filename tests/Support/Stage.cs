@@ -29,6 +29,10 @@ namespace Orchestrator.Tests.Support;
 public sealed class Stage : IAsyncLifetime
 {
     public string TaskQueue { get; init; } = $"stage-{Guid.NewGuid():N}";
+
+    /// <summary>Another Temporal in the place of the embedded one.</summary>
+    public string? Service { get; init; } = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
+
     private readonly Stack<Func<Task>> _undo = new();
     private readonly ConcurrentQueue<string> _notices = new();
 
@@ -36,6 +40,9 @@ public sealed class Stage : IAsyncLifetime
     internal IReadOnlyCollection<string> Notices => _notices;
 
     public string Connection { get; private set; } = "";
+
+    /// <summary>Where Temporal is, whichever it is.</summary>
+    public string Address { get; private set; } = "";
 
     /// <summary>Databases other than the stage's own, by the variable that a binding names.</summary>
     public ConcurrentDictionary<string, string> Variables { get; } = [];
@@ -46,7 +53,8 @@ public sealed class Stage : IAsyncLifetime
     {
         Connection = await TestCluster.CreateDatabaseAsync();
         _undo.Push(() => TestCluster.DropDatabaseAsync(Connection));
-        Client = await TemporalClient.ConnectAsync(new(await AddressAsync()));
+        Address = Service is { Length: > 0 } named ? named : await ServeAsync();
+        Client = await TemporalClient.ConnectAsync(new(Address));
         await SearchAttributes.TryRegisterAsync(Client, default);
         var databases = new Databases(new ActivitySettings { Ledger = Connection, ReadVariable = name => Variables.GetValueOrDefault(name, Connection) });
         _undo.Push(async () => await databases.DisposeAsync());
@@ -111,13 +119,8 @@ public sealed class Stage : IAsyncLifetime
         return await PublishedPlans.PublishAsync(ledger, plan, default);
     }
 
-    private async Task<string> AddressAsync()
+    private async Task<string> ServeAsync()
     {
-        if (Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS") is { Length: > 0 } named)
-        {
-            return named;
-        }
-
         var server = await EmbeddedTemporal.StartAsync(new TemporalOptions(), NullLoggerFactory.Instance);
         _undo.Push(async () => await server.DisposeAsync());
         return server.Address;

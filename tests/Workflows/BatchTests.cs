@@ -197,6 +197,21 @@ public sealed class BatchTests(Stage stage) : IClassFixture<Stage>
         Assert.Equal($"The plan '{_name}' has no batch 'nonsense'; it has batch.", failure.InnerException!.InnerException!.Message);
     }
 
+    [Fact]
+    public async Task A_batch_alone_is_refused_until_what_it_needs_is_done()
+    {
+        var first = Some.Batch(Table()) with { Id = "first" };
+        var second = Some.Batch(Some.Ddl("more", $"create table {_name}_more (id int)", $"drop table if exists {_name}_more")) with { Id = "second", Needs = ["first"] };
+        var plan = Plan() with { Batches = [second, first] };
+
+        var refused = await Assert.ThrowsAsync<WorkflowFailedException>(async () => await (await stage.StartBatchAsync(plan)).GetResultAsync());
+        Assert.Equal("The batch 'second' needs 'first', which is not done on 'test'. Run that first.", refused.InnerException!.InnerException!.Message);
+
+        var input = new BatchInput { Plan = PlanCanon.DigestOf(plan), Environment = "test", Batch = "first", Requester = "ada" };
+        await stage.Client.ExecuteWorkflowAsync((BatchWorkflow b) => b.RunAsync(input), new($"{_name}/first", stage.TaskQueue));
+        Assert.Equal(Outcome.Done, (await (await stage.StartBatchAsync(plan)).GetResultAsync()).Outcome);
+    }
+
     private static Task UntilGateAsync(WorkflowHandle<BatchWorkflow, BatchOutcome> batch) =>
         Eventually.EqualAsync(BatchPhase.Gate, async () => (await batch.QueryAsync(b => b.Status)).Phase);
 

@@ -23,6 +23,8 @@ internal enum Reapply
 /// </summary>
 internal static class Resets
 {
+    private const string Resetter = "history-service";
+
     /// <summary>The new run's first transition, finished; <paramref name="history"/> is that of the original, whole.</summary>
     public static Transition Begin(
         RunState original, IReadOnlyList<HistoryEvent> history, ResetRequest request, DateTimeOffset now, Func<string> newId)
@@ -41,7 +43,9 @@ internal static class Resets
             }
         }
 
-        step.Append(FailedTask(original, step.Events[^1], request, runId));
+        // Between its two events the task had not been taken yet; here it was, by whoever resets.
+        var started = step.Events[^1].EventType == EventType.WorkflowTaskStarted ? step.Events[^1] : step.Append(StartedTask(step));
+        step.Append(FailedTask(original, started, request, runId));
         foreach (var later in history.Where(item => item.EventId >= request.FinishEventId))
         {
             if (Again(later, request.Again, state) is { } again)
@@ -69,11 +73,11 @@ internal static class Resets
     private static void Check(IReadOnlyList<HistoryEvent> history, long finishEventId)
     {
         if (finishEventId <= 1 || finishEventId > history.Count
-            || history[(int)finishEventId - 2].EventType != EventType.WorkflowTaskStarted)
+            || history[(int)finishEventId - 2].EventType is not (EventType.WorkflowTaskStarted or EventType.WorkflowTaskScheduled))
         {
             throw new GrpcException(
                 GrpcStatusCode.InvalidArgument,
-                $"Event {finishEventId} does not end a workflow task, so the workflow cannot be reset to it.");
+                $"Event {finishEventId} neither starts nor ends a workflow task, so the workflow cannot be reset to it.");
         }
     }
 
@@ -151,6 +155,18 @@ internal static class Resets
         SearchAttributes = original.Started.SearchAttributes?.Clone() ?? new(),
     };
 
+    private static HistoryEvent StartedTask(Transition step) => new()
+    {
+        EventType = EventType.WorkflowTaskStarted,
+        WorkflowTaskStartedEventAttributes = new()
+        {
+            ScheduledEventId = step.Events[^1].EventId,
+            Identity = Resetter,
+            RequestId = "emptyUuid",
+            HistorySizeBytes = step.State.HistoryBytes,
+        },
+    };
+
     private static HistoryEvent FailedTask(RunState original, HistoryEvent started, ResetRequest request, string runId) => new()
     {
         EventType = EventType.WorkflowTaskFailed,
@@ -160,7 +176,7 @@ internal static class Resets
             StartedEventId = started.EventId,
             Cause = WorkflowTaskFailedCause.ResetWorkflow,
             Failure = new() { Message = request.Reason, ResetWorkflowFailureInfo = new() },
-            Identity = "history-service",
+            Identity = Resetter,
             BaseRunId = original.RunId,
             NewRunId = runId,
         },

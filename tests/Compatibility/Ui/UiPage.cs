@@ -9,8 +9,9 @@ internal sealed class UiPage(Chromium browser, string address)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    // Styles change the case of what is shown.
-    private const string Shown = "document.body.innerText.toLowerCase()";
+    // Styles change the case of what is shown; Markdown is shown in a frame of its own.
+    private const string Shown =
+        "[document.body, ...[...document.querySelectorAll('iframe')].map(f => f.contentDocument?.body)].map(body => body?.innerText ?? '').join(' ').toLowerCase()";
 
     // What a click is for, by the text on it or the name it has for those who cannot see it.
     private const string Finders =
@@ -20,7 +21,13 @@ internal sealed class UiPage(Chromium browser, string address)
             .filter(e => visible(e) && !e.disabled && e.getAttribute('aria-disabled') !== 'true')
             .filter(e => [e.innerText, e.getAttribute('aria-label'), e.title, e.dataset.testid].some(text => (text ?? '').trim() === name))
             .at(-1);
+        window.complaint = () => [...document.querySelectorAll('div.fixed.bottom-5.right-5 > div:is(.bg-surface-error, .bg-surface-danger, .bg-surface-warning)')].map(e => e.innerText).join('; ');
         """;
+
+    /// <summary>Where the page is.</summary>
+    public Task<string?> LocationAsync() => browser.EvaluateAsync<string>("location.pathname");
+
+    public Task<byte[]> ScreenshotAsync() => browser.ScreenshotAsync();
 
     public async Task GoAsync(string path)
     {
@@ -36,6 +43,28 @@ internal sealed class UiPage(Chromium browser, string address)
     {
         await UntilAsync($"!!called({Quote(name)})", $"something to click that is called \"{name}\"");
         await browser.EvaluateAsync<JsonElement?>($"called({Quote(name)}).click()");
+    }
+
+    /// <summary>An entry of the menu of a workflow's or a schedule's page.</summary>
+    public async Task ActAsync(string menu, string entry)
+    {
+        await ClickAsync(menu);
+        await ClickAsync(entry);
+        await UntilAsync("!!document.querySelector('dialog[open]')", $"the form that '{entry}' opens");
+    }
+
+    /// <summary>One of the values that a form's own list offers.</summary>
+    public async Task ChooseAsync(string list, string value)
+    {
+        await ClickAsync($"{list}-button");
+        await ClickAsync(value);
+    }
+
+    /// <summary>Sends the form that is open, and waits until it is gone.</summary>
+    public async Task ConfirmAsync()
+    {
+        await ClickAsync("confirm-modal-button");
+        await UntilAsync("!document.querySelector('dialog[open]')", "the end of the form");
     }
 
     public async Task FillAsync(string selector, string text)
@@ -63,8 +92,14 @@ internal sealed class UiPage(Chromium browser, string address)
         }
     }
 
-    private async Task<bool> HoldsAsync(string condition) =>
-        await browser.EvaluateAsync<bool>($"(() => {{ {Finders} return !!document.body && ({condition}); }})()");
+    private async Task<bool> HoldsAsync(string condition)
+    {
+        var look = await browser.EvaluateAsync<Look>($"(() => {{ {Finders} return {{ complaint: document.body ? complaint() : '', holds: !!document.body && ({condition}) }}; }})()");
+        Assert.True(look!.Complaint.Length == 0, $"The page complained: {look.Complaint}");
+        return look.Holds;
+    }
+
+    private sealed record Look(string Complaint, bool Holds);
 
     private static string Quote(string text) => JsonSerializer.Serialize(text);
 }
