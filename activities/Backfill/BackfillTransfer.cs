@@ -37,7 +37,7 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
 
         if (Writer is null)
         {
-            await TryOutAsync(connection, new ChunkStatement(step, look.Range), last, cancel);
+            RefuseRestless(await TryOutAsync(connection, new ChunkStatement(step, look.Range), last, cancel));
         }
 
         var estimate = await look.EstimateAsync(cancel);
@@ -71,7 +71,8 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
         await using var connection = await database.OpenConnectionAsync(cancel);
         var left = (await Quarantine.HeldAsync(connection, held, cancel)).Count;
         var late = step.LateRows == LateRows.FinalPass ? "rows that came later included" : "rows beyond the highest key at the start left alone";
-        return left == 0 ? late : $"{left:N0} set aside in quarantine, {late}";
+        var changing = await DescribeChangingAsync(connection, cancel);
+        return $"{(left == 0 ? "" : $"{left:N0} set aside in quarantine, ")}{late}{changing}";
     }
 
     public Task<long> ResumeAsync(HeldStep held, CancellationToken cancel) => RetrySetAsideAsync(held, cancel);
@@ -96,13 +97,37 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
         return written;
     }
 
-    private static async Task TryOutAsync(NpgsqlConnection connection, ChunkStatement statement, string[] last, CancellationToken cancel)
+    // An update that never finds the values it wrote would write them again in every run.
+    private void RefuseRestless(ChangingValues changing)
+    {
+        if (step.Into?.Mode is WriteMode.Update or WriteMode.Upsert && changing.Volatile.Count > 0)
+        {
+            throw new RefusalException(
+                $"{string.Join(", ", changing.Volatile)} is volatile: it may give another value each time, so every run of this {step.Into.Mode.ToString().ToLowerInvariant()} would change the same rows again. Use functions that are marked stable or immutable, or the mode insert or preserve-existing.");
+        }
+    }
+
+    /// <summary>What the values of a later run may differ by; empty where nothing in the statement can.</summary>
+    private async Task<string> DescribeChangingAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var look = new KeyLook(connection, await KeyColumns.ReadAsync(connection, SqlName.TryParse(step.Table)!, step.Key, cancel));
+        if (Writer is not null || await look.LastKeyAsync(cancel) is not { } last)
+        {
+            return "";
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var changing = await TryOutAsync(connection, new ChunkStatement(step, look.Range), last, cancel);
+        string[] all = [.. changing.Volatile, .. changing.Clocks];
+        return all.Length == 0 ? "" : $"; other values in every run: {string.Join(", ", all)}";
+    }
+
+    private static async Task<ChangingValues> TryOutAsync(NpgsqlConnection connection, ChunkStatement statement, string[] last, CancellationToken cancel)
     {
         await connection.ExecuteAsync(new CommandDefinition("savepoint tried_out", cancellationToken: cancel));
         try
         {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { statement.Explain(last) } };
-            await batch.ExecuteNonQueryAsync(cancel);
+            return await ChangingValues.FindAsync(connection, await ExplainAsync(connection, statement, last, cancel), cancel);
         }
         catch (PostgresException e) when (!PostgresFailures.IsAboutRows(e))
         {
@@ -112,6 +137,20 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
         {
             // Planning folds constants and may stumble over what only some rows would: the chunks will tell which.
             await connection.ExecuteAsync(new CommandDefinition("rollback to savepoint tried_out", cancellationToken: cancel));
+            return new ChangingValues([], []);
         }
+    }
+
+    private static async Task<string> ExplainAsync(NpgsqlConnection connection, ChunkStatement statement, string[] last, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { statement.Explain(last) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(cancel))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', lines);
     }
 }

@@ -25,11 +25,11 @@ internal sealed class ChunkStatement(BackfillStep step, KeyRange range) : IChunk
 
     public NpgsqlBatchCommand ForRow(string[] key) => Fill((alias, command) => range.Exactly(alias, key, command));
 
-    /// <summary>Has PostgreSQL look at the statement without running it: names and types are checked, nothing is written.</summary>
+    /// <summary>Has PostgreSQL look at the statement without running it: names and types are checked, nothing is written. Answers with the plan, line by line.</summary>
     public NpgsqlBatchCommand Explain(string[] last)
     {
         var command = For(null, last);
-        command.CommandText = $"explain (format json) {command.CommandText}";
+        command.CommandText = $"explain (verbose, costs off) {command.CommandText}";
         return command;
     }
 

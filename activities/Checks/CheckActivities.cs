@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Compare;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Contracts;
@@ -13,16 +14,22 @@ public sealed class CheckActivities(StepSites sites, Databases databases, TimePr
     {
         var activity = ActivityExecutionContext.Current;
         await using var pulse = new Pulse(activity, time);
-        return await MeasureAsync(round, activity.CancellationToken);
+        var before = activity.Info.HeartbeatDetails.Count == 0
+            ? new Dictionary<string, ComparedSoFar>()
+            : await activity.Info.HeartbeatDetailAtAsync<Dictionary<string, ComparedSoFar>>(0);
+        var journal = new CompareJournal(before, pulse.Report);
+        // Until the first part is done, what the attempt before has reported is what there is.
+        journal.Repeat();
+        return await MeasureAsync(round, journal, activity.CancellationToken);
     });
 
-    internal async Task<IReadOnlyList<CheckResult>> MeasureAsync(CheckRound round, CancellationToken cancel)
+    internal async Task<IReadOnlyList<CheckResult>> MeasureAsync(CheckRound round, CompareJournal journal, CancellationToken cancel)
     {
         var run = round.Batch.Run;
         var (_, plan) = await sites.ReadPlanAsync(run.Plan, cancel);
         var batch = StepSites.FindBatch(plan, round.Batch.Batch);
         var checks = round.Moment == CheckMoment.Precheck ? batch.Prechecks : batch.Postchecks;
-        var measured = await new CheckRunner(new CheckSite(plan, run, databases, time)).MeasureAsync(checks, cancel);
+        var measured = await new CheckRunner(new CheckSite(plan, run, databases, time) { Journal = journal }).MeasureAsync(checks, cancel);
         List<CheckResult> results = [.. measured.Select(m => Result(m.Check, m.Measurement))];
         List<MeasurementRow> rows = [.. measured.Select((m, i) => Row(results[i], m.Measurement, m.Elapsed))];
         var ledger = await databases.LedgerAsync(cancel);

@@ -47,7 +47,7 @@ internal sealed class CheckRunner(CheckSite site)
         ExpectedFailureCheck failure => ExpectedFailure.MeasureAsync(failure, site, cancel),
         UsesIndexCheck usesIndex => UsesIndex.MeasureAsync(usesIndex, site, cancel),
         RowParityCheck parity => RowParity.MeasureAsync(parity, site, cancel),
-        SameContentCheck same => SameContent.MeasureAsync(same, site, cancel),
+        SameContentCheck same => new SameContent(site).MeasureAsync(same, cancel),
         SumParityCheck sums => SumParity.MeasureAsync(sums, site, cancel),
         DuplicatesCheck duplicates => Duplicates.MeasureAsync(duplicates, site, cancel),
         OrphansCheck orphans => Orphans.MeasureAsync(orphans, site, cancel),

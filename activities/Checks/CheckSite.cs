@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Activities.Compare;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
@@ -8,6 +9,8 @@ namespace Orchestrator.Activities.Checks;
 /// <summary>Where the checks of one round look: the databases that the plan means in the run's environment.</summary>
 internal sealed record CheckSite(MigrationPlan Plan, RunReference Run, Databases Databases, TimeProvider Time)
 {
+    public CompareJournal Journal { get; init; } = CompareJournal.Unread();
+
     public Task<NpgsqlDataSource> FindAsync(string database, CancellationToken cancel) =>
         Databases.TargetAsync(Plan, Run.Environment, database, cancel);
 

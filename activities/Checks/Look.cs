@@ -15,6 +15,8 @@ internal enum LookMode
     MayTry,
 }
 
+internal sealed record FoundColumn(string Name, string Type, uint TypeId);
+
 /// <summary>One look at a database: a transaction on one snapshot that is never committed, under a time limit.</summary>
 internal sealed class Look : IAsyncDisposable
 {
@@ -69,6 +71,14 @@ internal sealed class Look : IAsyncDisposable
     {
         await using var batch = Batch(sql);
         await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>The columns that a query would return; it is not run.</summary>
+    public async Task<IReadOnlyList<FoundColumn>> DescribeAsync(string sql, CancellationToken cancel)
+    {
+        await using var batch = Batch($"{sql} limit 0");
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(i => new FoundColumn(reader.GetName(i), reader.GetDataTypeName(i), reader.GetDataTypeOID(i)))];
     }
 
     public async Task<FoundRows> RowsAsync(string sql, CancellationToken cancel)

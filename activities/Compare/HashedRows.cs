@@ -1,6 +1,7 @@
 using Dapper;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Workflows.Plan;
 
 namespace Orchestrator.Activities.Compare;
 
@@ -14,27 +15,16 @@ internal enum HashForm
     Text,
 }
 
-internal sealed record ComparedColumn(string Name, string Type, bool Hashable, int KeyPlace);
-
 /// <summary>One side of a comparison: asks its server to hash and to sum up, and fetches rows only where the sums differ.</summary>
-internal sealed class HashedRows(Look look, SqlIdentifier table, string whereSql)
+internal sealed class HashedRows(Look look, string fromSql, string? conditionSql)
 {
     // 1,024 buckets: few enough to be sent at once, enough that one differing row costs a thousandth of the table to find.
     private const string BucketSql = "(h & 1023)::int";
 
-    public static Task<IEnumerable<ComparedColumn>> ColumnsAsync(Look look, SqlIdentifier table, CancellationToken cancel) => look.QueryAsync<ComparedColumn>(
-        """
-        select a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-          -- The types whose hash is that of the value; an enum's, for one, is that of its number in this database.
-          a.atttypid = any('{int2,int4,int8,text,varchar,bpchar,bool,numeric,float4,float8,date,time,timestamp,timestamptz,interval,uuid,bytea,jsonb,inet,cidr}'::regtype[]) as hashable,
-          coalesce(array_position(i.indkey::int2[], a.attnum), -1) + 1 as keyplace
-        from pg_attribute a
-        left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
-        where a.attrelid = to_regclass(@Table) and a.attnum > 0 and not a.attisdropped
-        order by a.attnum
-        """,
-        new { Table = table.ToString() },
-        cancel);
+    // Percents have two places.
+    private const int SampleSteps = 10_000;
+
+    private readonly string _whereSql = Names.Where(conditionSql);
 
     /// <summary>Values are written the same way on both sides, whatever the sessions' defaults are.</summary>
     public Task PrepareAsync(CancellationToken cancel) => look.ExecuteAsync(
@@ -44,7 +34,7 @@ internal sealed class HashedRows(Look look, SqlIdentifier table, string whereSql
     public async Task<IReadOnlyList<BucketSum>> SumsAsync(string hashSql, CancellationToken cancel)
     {
         return (await look.QueryAsync<BucketSum>(
-            $"select {BucketSql} as bucket, count(*) as count, sum(h) as sum, bit_xor(h) as xor from (select {hashSql} as h from {table}{whereSql}) r group by 1",
+            $"select {BucketSql} as bucket, count(*) as count, sum(h) as sum, bit_xor(h) as xor from (select {hashSql} as h from {fromSql}{_whereSql}) r group by 1",
             new { },
             cancel)).AsList();
     }
@@ -53,17 +43,26 @@ internal sealed class HashedRows(Look look, SqlIdentifier table, string whereSql
     {
         var mostSql = most.ToString();
         var rows = await look.QueryAsync<KeyedHash>(
-            $"select key, h as hash from (select {keySql} as key, {hashSql} as h from {table}{whereSql}) r where {BucketSql} = any(@Wanted) limit {mostSql}",
+            $"select key, h as hash from (select {keySql} as key, {hashSql} as h from {fromSql}{_whereSql}) r where {BucketSql} = any(@Wanted) limit {mostSql}",
             new { Wanted = buckets.ToArray() },
             cancel);
-        return rows.ToDictionary(r => r.Key, r => r.Hash);
+        var byKey = new Dictionary<string, long>();
+        foreach (var row in rows)
+        {
+            if (!byKey.TryAdd(row.Key, row.Hash))
+            {
+                throw new RefusalException($"The key {row.Key} occurs more than once: rows cannot be told apart by it.");
+            }
+        }
+
+        return byKey;
     }
 
     /// <summary>The rows of some keys, as JSON objects of texts.</summary>
     public async Task<Dictionary<string, string>> RowsAsync(string keySql, string rowSql, IReadOnlyList<string> keys, CancellationToken cancel)
     {
         var rows = await look.QueryAsync<KeyedRow>(
-            $"select key, body from (select {keySql} as key, {rowSql} as body from {table}{whereSql}) r where key = any(@Keys)",
+            $"select key, body from (select {keySql} as key, {rowSql} as body from {fromSql}{_whereSql}) r where key = any(@Keys)",
             new { Keys = keys.ToArray() },
             cancel);
         return rows.ToDictionary(r => r.Key, r => r.Body);
@@ -74,18 +73,30 @@ internal sealed class HashedRows(Look look, SqlIdentifier table, string whereSql
     {
         if (form == HashForm.Native)
         {
-            var valuesSql = string.Join(", ", columns.Select(c => c.Hashable ? Quoted(c) : $"{Quoted(c)}::text"));
-            return $"hash_record_extended(row({valuesSql}), 0)";
+            return $"hash_record_extended({NativeRowSql(columns)}, 0)";
         }
 
         var textsSql = string.Join(", ", columns.Select(c => $"{Quoted(c)}::text"));
         return $"('x' || left(md5(row({textsSql})::text), 16))::bit(64)::bigint";
     }
 
+    /// <summary>True for the keys of the sample, and for the same keys on the other side.</summary>
+    public static string SampleSql(IReadOnlyList<ComparedColumn> key, HashForm form, RowSample sample)
+    {
+        var hashSql = form == HashForm.Native
+            ? $"hash_record_extended({NativeRowSql(key)}, {sample.Seed}) & 2147483647"
+            : $"('x' || left(md5('{sample.Seed} ' || {KeySql(key)}), 8))::bit(32)::bigint";
+        var belowSql = $"{(int)(sample.Percent * SampleSteps / 100)}";
+        return $"({hashSql}) % {SampleSteps} < {belowSql}";
+    }
+
     public static string KeySql(IReadOnlyList<ComparedColumn> key) => $"jsonb_build_array({string.Join(", ", key.Select(k => $"{Quoted(k)}::text"))})::text";
 
     public static string RowSql(IReadOnlyList<ComparedColumn> columns) =>
         $"jsonb_object(array[{string.Join(", ", columns.Select(c => $"{SqlIdentifier.Literal(c.Name)}, {Quoted(c)}::text"))}]::text[])::text";
+
+    private static string NativeRowSql(IReadOnlyList<ComparedColumn> columns) =>
+        $"row({string.Join(", ", columns.Select(c => c.Hashable ? Quoted(c) : $"{Quoted(c)}::text"))})";
 
     private static string Quoted(ComparedColumn column) => SqlIdentifier.Of(column.Name).ToString();
 

@@ -1,131 +1,122 @@
-using System.Text.Json;
 using Orchestrator.Activities.Checks;
-using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
+using Orchestrator.Workflows.Sql;
 
 namespace Orchestrator.Activities.Compare;
 
 /// <summary>
 /// Whether two tables hold the same rows. Both servers hash their rows and sum the hashes up, side by side; where sums differ, keys
-/// and hashes of those buckets are fetched; of the rows that differ, the columns.
+/// and hashes of those buckets are fetched; of the rows that differ, the columns. Large tables are compared part by part.
 /// </summary>
-internal static class SameContent
+internal sealed class SameContent(CheckSite site, long partRows = SameContent.UsualPartRows)
 {
-    // Beyond this, the tables are not what anyone would mend row by row.
-    private const int MostRowsFetched = 200_000;
-    private const int BucketsFetched = 64;
-    private const int RowsShown = 100;
+    // A few seconds of both servers: what a kill costs. Smaller parts would be read through an index, which is slower than the whole.
+    private const long UsualPartRows = 5_000_000;
+    private const int MostParts = 256;
 
-    public static async Task<Measurement> MeasureAsync(SameContentCheck check, CheckSite site, CancellationToken cancel)
+    public async Task<Measurement> MeasureAsync(SameContentCheck check, CancellationToken cancel)
     {
         await using var hereLook = await site.LookAsync(check.Database, cancel);
         await using var thereLook = await site.LookSourceAsync(check.Other.Database, cancel);
-        var (hereTable, thereTable) = (Names.Table(check.Table), Names.Table(check.Other.Table));
-        var columns = (await HashedRows.ColumnsAsync(hereLook, hereTable, cancel)).Where(c => c.KeyPlace > 0 || IsCompared(check, c.Name)).ToList();
-        var others = (await HashedRows.ColumnsAsync(thereLook, thereTable, cancel)).Where(c => columns.Exists(o => o.Name == c.Name) || IsCompared(check, c.Name)).ToDictionary(c => c.Name);
-        if (Misfits(check, columns, others) is { Count: > 0 } misfits)
+        var here = await SideAsync(hereLook, check.Table, check.Query, check.Key, check.Where, cancel);
+        var there = await SideAsync(thereLook, check.Other.Table, check.Other.Query, check.Key, check.Other.Where, cancel);
+        here = here with { Columns = [.. here.Columns.Where(c => c.KeyPlace > 0 || IsCompared(check, c.Name))] };
+        there = there with { Columns = [.. there.Columns.Where(c => here.Columns.Any(o => o.Name == c.Name) || IsCompared(check, c.Name))] };
+        if (Misfits(check, here, there) is { Count: > 0 } misfits)
         {
             return Measurement.OfDifferences("not comparable", misfits);
         }
 
-        var form = await FormAsync(columns, others, hereLook, thereLook, cancel);
-        var pair = new ComparedPair(
-            new HashedRows(hereLook, hereTable, Names.Where(check.Where)),
-            new HashedRows(thereLook, thereTable, Names.Where(check.Other.Where)),
-            columns,
-            form);
-        return await CompareAsync(pair, cancel);
+        var pair = new ComparedPair((hereLook, here), (thereLook, there), await FormAsync(here, there, hereLook, thereLook, cancel), check.Sample);
+        var soFar = site.Journal.Resume(check.Id) ?? new ComparedSoFar { Parts = await CutAsync(check, here, there, hereLook, cancel) };
+        return await CompareAsync(check, pair, soFar, cancel);
     }
+
+    private async Task<Measurement> CompareAsync(SameContentCheck check, ComparedPair pair, ComparedSoFar soFar, CancellationToken cancel)
+    {
+        await pair.PrepareAsync(cancel);
+        while (soFar.Done < soFar.Parts.Count)
+        {
+            try
+            {
+                soFar = soFar.With(await pair.CompareAsync(soFar.Parts[soFar.Done], cancel));
+            }
+            catch (RefusalException e)
+            {
+                return Measurement.Inconclusive(e.Message);
+            }
+
+            site.Journal.Note(check.Id, soFar);
+        }
+
+        return Judge(check, soFar, pair.HasKey);
+    }
+
+    private static Task<ComparedSide> SideAsync(Look look, string table, SqlScript? query, IReadOnlyList<string>? key, string? where, CancellationToken cancel) =>
+        query is null ? ComparedSide.OfTableAsync(look, table, where, cancel) : ComparedSide.OfQueryAsync(look, query, key ?? [], where, cancel);
 
     private static bool IsCompared(SameContentCheck check, string column) =>
         check.Columns is not { Count: > 0 } named || named.Contains(column);
 
-    private static List<string> Misfits(SameContentCheck check, List<ComparedColumn> columns, Dictionary<string, ComparedColumn> others)
+    private static List<string> Misfits(SameContentCheck check, ComparedSide here, ComparedSide there)
     {
-        var misfits = columns.Where(c => !others.ContainsKey(c.Name)).Select(c => $"{c.Name} is not in {check.Other.Table}").ToList();
-        misfits.AddRange(others.Keys.Where(name => columns.All(c => c.Name != name)).Select(name => $"{name} is only in {check.Other.Table}"));
-        if (columns.Count == 0)
+        var misfits = here.Columns.Where(c => there.Columns.All(o => o.Name != c.Name)).Select(c => $"{c.Name} is not in {there.Name}").ToList();
+        misfits.AddRange(there.Columns.Where(c => here.Columns.All(o => o.Name != c.Name)).Select(c => $"{c.Name} is only in {there.Name}"));
+        misfits.AddRange((check.Key ?? []).Where(k => here.Columns.All(c => c.Name != k)).Select(k => $"{here.Name} has no column {k}"));
+        if (here.Columns.Count == 0)
         {
-            misfits.Add($"{check.Table} is not there, or has none of the columns");
+            misfits.Add($"{here.Name} is not there, or has none of the columns");
+        }
+        else if (check.Sample is not null && here.Columns.All(c => c.KeyPlace == 0))
+        {
+            misfits.Add($"{here.Name} has no primary key to draw a sample by");
         }
 
         return misfits;
     }
 
-    private static async Task<HashForm> FormAsync(
-        List<ComparedColumn> columns, Dictionary<string, ComparedColumn> others, Look here, Look there, CancellationToken cancel)
+    private static async Task<HashForm> FormAsync(ComparedSide here, ComparedSide there, Look hereLook, Look thereLook, CancellationToken cancel)
     {
         const string VersionSql = "select current_setting('server_version_num')::int / 10000";
-        var sameVersion = Equals(await here.ScalarAsync(VersionSql, cancel), await there.ScalarAsync(VersionSql, cancel));
-        return sameVersion && columns.TrueForAll(c => others[c.Name].Type == c.Type) ? HashForm.Native : HashForm.Text;
+        var sameVersion = Equals(await hereLook.ScalarAsync(VersionSql, cancel), await thereLook.ScalarAsync(VersionSql, cancel));
+        return sameVersion && here.Columns.All(c => there.Columns.Single(o => o.Name == c.Name).Type == c.Type) ? HashForm.Native : HashForm.Text;
     }
 
-    private static async Task<Measurement> CompareAsync(ComparedPair pair, CancellationToken cancel)
+    private async Task<IReadOnlyList<KeySpan>> CutAsync(SameContentCheck check, ComparedSide here, ComparedSide there, Look look, CancellationToken cancel)
     {
-        await Task.WhenAll(pair.Here.PrepareAsync(cancel), pair.There.PrepareAsync(cancel));
-        var hereSums = pair.Here.SumsAsync(pair.HashSql, cancel);
-        var thereSums = pair.There.SumsAsync(pair.HashSql, cancel);
-        await Task.WhenAll(hereSums, thereSums);
-        var rows = (await hereSums).Sum(b => b.Count);
-        var buckets = BucketDiff.Differing(await hereSums, await thereSums);
-        if (buckets.Count == 0)
+        IReadOnlyList<KeySpan> whole = [new KeySpan(null, null, 0)];
+        var key = here.Columns.Where(c => c.KeyPlace > 0).OrderBy(c => c.KeyPlace).ToList();
+        // What sorts differently on the other side would put a row into one part here and into another there.
+        if (check.Query is not null || key.Count == 0 || !key.TrueForAll(k => k.IsSortedAlike && there.Columns.Any(o => o.Name == k.Name && o.Type == k.Type)))
         {
-            return Measurement.Pass($"{rows:N0} rows alike");
+            return whole;
         }
 
-        if (pair.KeySql is not { } keySql)
+        var walk = new KeyLook(look.Connection, await KeyColumns.ReadAsync(look.Connection, SqlName.TryParse(check.Table)!, [.. key.Select(k => k.Name)], cancel));
+        var rows = await walk.EstimateAsync(cancel);
+        var parts = (int)Math.Min(rows / partRows, MostParts);
+        if (parts < 2 || await walk.LastKeyAsync(cancel) is not { } last)
         {
-            return Measurement.Fail($"{rows:N0} rows here, {(await thereSums).Sum(b => b.Count):N0} there, not alike", "Without a key the rows that differ cannot be named: the table has no primary key.");
+            return whole;
         }
 
-        var wanted = buckets.Take(BucketsFetched).ToList();
-        var hereHashes = pair.Here.HashesAsync(keySql, pair.HashSql, wanted, MostRowsFetched, cancel);
-        var thereHashes = pair.There.HashesAsync(keySql, pair.HashSql, wanted, MostRowsFetched, cancel);
-        await Task.WhenAll(hereHashes, thereHashes);
-        var differences = BucketDiff.Compare(await hereHashes, await thereHashes);
-        // A changed row is in one bucket here and in another there: with some buckets left out, it may look missing.
-        var isWhole = wanted.Count == buckets.Count && (await hereHashes).Count < MostRowsFetched && (await thereHashes).Count < MostRowsFetched;
-        var shown = await DescribeAsync(pair, keySql, [.. differences.Take(RowsShown)], isWhole, cancel);
-        return Measurement.OfDifferences($"{(isWhole ? "" : "at least ")}{differences.Count:N0} of {rows:N0} rows differ", shown);
+        var spans = RangeCuts.Cut(await walk.SampleAsync(null, last, rows, cancel), null, last, parts, rows);
+        // The last one is open: the other side may have rows beyond.
+        return [.. spans.SkipLast(1), spans[^1] with { Last = null }];
     }
 
-    private static async Task<IReadOnlyList<string>> DescribeAsync(
-        ComparedPair pair, string keySql, IReadOnlyList<RowDifference> differences, bool isWhole, CancellationToken cancel)
+    private static Measurement Judge(SameContentCheck check, ComparedSoFar all, bool hasKey)
     {
-        var keys = differences.Where(d => d.Kind == DifferenceKind.Different || !isWhole).Select(d => d.Key).ToList();
-        var here = keys.Count == 0 ? [] : await pair.Here.RowsAsync(keySql, pair.RowSql, keys, cancel);
-        var there = keys.Count == 0 ? [] : await pair.There.RowsAsync(keySql, pair.RowSql, keys, cancel);
-        return [.. differences.Select(d => (here.GetValueOrDefault(d.Key), there.GetValueOrDefault(d.Key), d.Kind) switch
+        var of = check.Sample is { } sample ? $" of {sample}" : "";
+        var moments = all.Moments == 1 ? "" : $", seen at {all.Moments} moments, because whoever compared them was stopped";
+        if (all is { Differences: 0 })
         {
-            ({ } row, { } other, _) => $"{d.Key} differs in {ChangedColumns(row, other)}",
-            (null, { }, _) or (_, _, DifferenceKind.OnlyThere) => $"{d.Key} is only there",
-            _ => $"{d.Key} is only here",
-        })];
+            return Measurement.Pass($"{all.Rows:N0} rows{of} alike{moments}") with { Explanation = check.Sample?.DescribeBlindSpot() };
+        }
+
+        return hasKey
+            ? Measurement.OfDifferences($"{(all.IsCutShort ? "at least " : "")}{all.Differences:N0} of {all.Rows:N0} rows{of} differ{moments}", all.Shown)
+            : Measurement.Fail($"{all.Rows:N0} rows here, {all.OtherRows:N0} there, not alike", "Without a key the rows that differ cannot be named: the table has no primary key, or the query no 'key'.");
     }
-
-    // The columns and not the values: what is in them may be nobody's business who reads the report.
-    private static string ChangedColumns(string row, string other)
-    {
-        using var here = JsonDocument.Parse(row);
-        using var there = JsonDocument.Parse(other);
-        var changed = here.RootElement.EnumerateObject()
-            .Where(field => !JsonElement.DeepEquals(field.Value, there.RootElement.GetProperty(field.Name)))
-            .Select(field => field.Name)
-            .ToList();
-        return changed.Count == 0 ? "how its values are stored" : string.Join(", ", changed);
-    }
-}
-
-internal sealed class ComparedPair(HashedRows here, HashedRows there, IReadOnlyList<ComparedColumn> columns, HashForm form)
-{
-    public HashedRows Here => here;
-
-    public HashedRows There => there;
-
-    public string HashSql { get; } = HashedRows.HashSql(columns, form);
-
-    public string RowSql { get; } = HashedRows.RowSql(columns);
-
-    /// <summary>Null where the table has no primary key.</summary>
-    public string? KeySql { get; } = columns.Where(c => c.KeyPlace > 0).OrderBy(c => c.KeyPlace).ToList() is { Count: > 0 } key ? HashedRows.KeySql(key) : null;
 }

@@ -85,15 +85,34 @@ internal sealed class CopyCatalog(NpgsqlConnection connection)
         return [.. tables.Select(t => t with { Columns = [.. columns[t.Id]] })];
     }
 
-    public async Task<IReadOnlyList<Reference>> ReferencesAsync(IReadOnlyList<CopyTable> tables, CancellationToken cancel)
+    public async Task<IReadOnlyList<ForeignKey>> ForeignKeysAsync(IReadOnlyList<CopyTable> tables, CancellationToken cancel)
     {
         var byId = tables.ToDictionary(t => t.Id, t => t.FullName);
-        var pairs = await connection.QueryAsync<(long From, long To)>(new CommandDefinition(
-            "select conrelid::bigint, confrelid::bigint from pg_constraint where contype = 'f' and conparentid = 0 and conrelid::bigint = any(@Ids) and confrelid::bigint = any(@Ids)",
+        var keys = await connection.QueryAsync<(string Name, long From, long To, string[] Nullable)>(new CommandDefinition(
+            """
+            select k.conname::text, k.conrelid::bigint, k.confrelid::bigint,
+              -- One null is enough to put a key off, unless it is MATCH FULL.
+              case when k.confmatchtype <> 'f' or bool_and(not a.attnotnull)
+                then coalesce(array_agg(a.attname::text) filter (where not a.attnotnull), '{}')
+                else '{}'
+              end
+            from pg_constraint k
+            join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
+            where k.contype = 'f' and k.conparentid = 0 and k.conrelid::bigint = any(@Ids) and k.confrelid::bigint = any(@Ids)
+            group by k.oid, k.conname, k.conrelid, k.confrelid, k.confmatchtype
+            order by k.conname
+            """,
             new { Ids = byId.Keys.ToArray() },
             cancellationToken: cancel));
-        return [.. pairs.Select(p => new Reference(byId[p.From], byId[p.To]))];
+        return [.. keys.Select(k => new ForeignKey(k.Name, byId[k.From], byId[k.To], k.Nullable))];
     }
+
+    /// <summary>Of some tables, those that belong to somebody else: nothing can be taken away from them.</summary>
+    public async Task<IReadOnlyList<string>> NotOwnedAsync(IReadOnlyList<CopyTable> tables, CancellationToken cancel) =>
+        (await connection.QueryAsync<string>(new CommandDefinition(
+            "select c.oid::regclass::text from pg_class c where c.oid::bigint = any(@Ids) and not pg_has_role(c.relowner, 'usage') order by 1",
+            new { Ids = tables.Select(t => t.Id).ToArray() },
+            cancellationToken: cancel))).AsList();
 
     private async Task<ILookup<long, CopyColumn>> ColumnsAsync(List<CopyTable> tables, CancellationToken cancel) =>
         (await connection.QueryAsync<CopyColumn>(new CommandDefinition(

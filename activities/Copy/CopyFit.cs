@@ -3,6 +3,14 @@ namespace Orchestrator.Activities.Copy;
 /// <summary>A table on both sides, with the columns that travel.</summary>
 internal sealed record CopyPair(CopyTable Source, CopyTable Target)
 {
+    /// <summary>Columns that stay null until the rows they refer to are there.</summary>
+    public IReadOnlyList<string> HeldBack { get; init; } = [];
+
+    public bool IsSecondPass { get; init; }
+
+    /// <summary>What its ranges are called: the two passes over one table are two.</summary>
+    public string Subject => IsSecondPass ? $"{Source.FullName} (second pass)" : Source.FullName;
+
     public IReadOnlyList<CopyColumn> Columns => [.. Source.Columns.Where(c => !c.Generated && Target.Columns.Any(t => t.Name == c.Name && !t.Generated))];
 
     public bool AsText => Columns.Any(c => c.OnlyAsText);

@@ -30,25 +30,28 @@ internal sealed class CopyLane(NpgsqlDataSource source, NpgsqlDataSource target,
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var scope = new LedgerScope(connection, transaction, held.Run);
         var tuning = await RangeHold.RunAsync(scope, held, range, cancel);
-        long rows;
+        long moved;
         try
         {
-            rows = await RowStream.PourAsync(reading, connection, pair, await RangeSqlAsync(reading, pair, range, cancel), cancel);
+            moved = await MoveAsync(reading, connection, pair, range.AfterKey, range.LastKey, cancel);
         }
         catch (PostgresException e)
         {
-            throw new StatementException($"Copying {range.Subject}{Between(range)}", null, e);
+            await transaction.DisposeAsync();
+            await RefuseRowAsync(pair, range, e, cancel);
+            throw new StatementException($"Copying {range.Subject}{Between(range)}{BadRow.PlaceIn(e)}", null, e);
         }
 
         var next = range;
-        if (rows > 0)
+        if (moved > 0)
         {
-            next = await Chunks.RecordAsync(scope, held, range, new Chunk(range.AfterKey, range.LastKey ?? [], rows, rows), cancel);
+            // The second pass brings no rows that the first has not counted.
+            next = await Chunks.RecordAsync(scope, held, range, new Chunk(range.AfterKey, range.LastKey ?? [], pair.IsSecondPass ? 0 : moved, moved), cancel);
         }
 
         await Ranges.FinishAsync(scope, held, range.Number, cancel, _snapshot);
         await transaction.CommitAsync(cancel);
-        return new Advance(next with { State = RangeState.Done }, size, tuning, rows);
+        return new Advance(next with { State = RangeState.Done }, size, tuning, moved);
     }
 
     /// <summary>A range of a copy is small enough as it was cut.</summary>
@@ -64,15 +67,64 @@ internal sealed class CopyLane(NpgsqlDataSource source, NpgsqlDataSource target,
         _ => $", keys after {string.Join(", ", range.AfterKey)} up to {string.Join(", ", range.LastKey)}",
     };
 
-    private static async Task<string> RangeSqlAsync(NpgsqlConnection reading, CopyPair pair, RangeRow range, CancellationToken cancel)
+    private static async Task<long> MoveAsync(NpgsqlConnection reading, NpgsqlConnection writing, CopyPair pair, string[]? after, string[]? last, CancellationToken cancel)
     {
-        if (range.AfterKey is null && range.LastKey is null)
+        var rangeSql = after is null && last is null ? "true" : (await LookAsync(reading, pair, cancel)).Range.WithinLiterals(after, last);
+        return pair.IsSecondPass
+            ? await RowStream.FillAsync(reading, writing, pair, rangeSql, cancel)
+            : await RowStream.PourAsync(reading, writing, pair, rangeSql, cancel);
+    }
+
+    private static async Task<KeyLook> LookAsync(NpgsqlConnection reading, CopyPair pair, CancellationToken cancel) =>
+        new(reading, await KeyColumns.ReadAsync(reading, new(pair.Source.Schema, pair.Source.Name), pair.Source.Key, cancel));
+
+    /// <summary>Says which row it is that cannot be copied, where it is one row's fault and there is a key to name it by.</summary>
+    private async Task RefuseRowAsync(CopyPair pair, RangeRow range, PostgresException error, CancellationToken cancel)
+    {
+        if (!PostgresFailures.IsAboutRows(error) || pair.Source.Key.Count == 0)
         {
-            return "true";
+            return;
         }
 
-        var key = await KeyColumns.ReadAsync(reading, new(pair.Source.Schema, pair.Source.Name), pair.Source.Key, cancel);
-        return new KeyRange(key).WithinLiterals(range.AfterKey, range.LastKey);
+        var row = await BadRow.FindAsync(
+            range.AfterKey,
+            range.LastKey,
+            async (after, last) => await TryAsync(pair, after, last, cancel),
+            async (after, last) =>
+            {
+                var look = await LookAsync(await ReadAnewAsync(cancel), pair, cancel);
+                var rows = await look.CountAsync(after, last, cancel);
+                return (rows, rows == 0 ? null : await look.KeyAtAsync(after, last, (rows - 1) / 2, cancel));
+            });
+        if (row is not null)
+        {
+            throw new RefusalException($"{range.Subject}: the row with the key {string.Join(", ", row)} cannot be copied: {PostgresFailures.Describe(error)}.", error);
+        }
+    }
+
+    /// <summary>Whether these rows would go in; they do not stay.</summary>
+    private async Task<bool> TryAsync(CopyPair pair, string[]? after, string[]? last, CancellationToken cancel)
+    {
+        var reading = await ReadAnewAsync(cancel);
+        await using var writing = await target.OpenConnectionAsync(cancel);
+        await using var transaction = await writing.BeginTransactionAsync(cancel);
+        try
+        {
+            await MoveAsync(reading, writing, pair, after, last, cancel);
+            return true;
+        }
+        catch (PostgresException e) when (PostgresFailures.IsAboutRows(e))
+        {
+            return false;
+        }
+    }
+
+    // A COPY that was broken off leaves a transaction behind that answers nothing more.
+    private async Task<NpgsqlConnection> ReadAnewAsync(CancellationToken cancel)
+    {
+        await DisposeAsync();
+        _reading = null;
+        return await ReadAtSnapshotAsync(cancel);
     }
 
     private async Task<NpgsqlConnection> ReadAtSnapshotAsync(CancellationToken cancel)

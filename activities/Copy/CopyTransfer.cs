@@ -26,25 +26,18 @@ internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource sou
     public async Task<IReadOnlyList<NewRange>> CutAsync(LedgerScope scope, HeldStep held, int lanes, CancellationToken cancel)
     {
         await using var reading = await source.OpenConnectionAsync(cancel);
-        var pairs = await MatchAsync(reading, scope.Connection, cancel);
-        var catalog = new CopyCatalog(scope.Connection);
-        var places = TableOrder.Sort(
-            pairs.Select(p => p.Target.FullName), await catalog.ReferencesAsync([.. pairs.Select(p => p.Target)], cancel)).ToDictionary(p => p.Table);
-        await RefuseFilledAsync(scope, pairs, cancel);
-        if (KeepsOrder && places.Values.Where(p => p.Cycle.Count > 0 || p.RefersToItself).Select(p => p.Table).ToList() is { Count: > 0 } knotted)
-        {
-            throw new RefusalException($"The tables {string.Join(", ", knotted)} refer to themselves or to each other, so no order of loading keeps their foreign keys: write 'references: defer'.");
-        }
-
+        var matched = await MatchAsync(reading, scope.Connection, cancel);
+        var order = await OrderAsync(scope.Connection, matched, cancel);
+        await RefuseFilledAsync(scope, matched, cancel);
         if (!KeepsOrder)
         {
-            await new DeferredObjects(target, held, FinishingLanes).TakeAwayAsync(scope, pairs, cancel);
+            await new DeferredObjects(target, held, FinishingLanes).TakeAwayAsync(scope, matched, cancel);
         }
 
         var ranges = new List<NewRange>();
-        foreach (var pair in pairs.OrderBy(p => places[p.Source.FullName].Depth).ThenByDescending(p => p.Source.Bytes))
+        foreach (var pair in Passes(matched, order).OrderBy(p => DepthOf(p, order)).ThenByDescending(p => p.Source.Bytes))
         {
-            ranges.AddRange((await SpansAsync(reading, pair, lanes, cancel)).Select(s => new NewRange(s, pair.Source.FullName, places[pair.Source.FullName].Depth)));
+            ranges.AddRange((await SpansAsync(reading, pair, lanes, cancel)).Select(s => new NewRange(s, pair.Subject, DepthOf(pair, order))));
         }
 
         return ranges;
@@ -54,8 +47,9 @@ internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource sou
     {
         await using var reading = await source.OpenConnectionAsync(cancel);
         await using var writing = await target.OpenConnectionAsync(cancel);
-        var pairs = await MatchAsync(reading, writing, cancel);
-        return new CopyLane(source, target, pairs.ToDictionary(p => p.Source.FullName), snapshots, held);
+        var matched = await MatchAsync(reading, writing, cancel);
+        var passes = Passes(matched, await OrderAsync(writing, matched, cancel));
+        return new CopyLane(source, target, passes.ToDictionary(p => p.Subject), snapshots, held);
     }
 
     public Task<IReadOnlyList<NewRange>> LateAsync(HeldStep held, CancellationToken cancel) => Task.FromResult<IReadOnlyList<NewRange>>([]);
@@ -73,14 +67,51 @@ internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource sou
         await RefuseUnexpectedAsync(writing, cancel);
         var moments = await Snapshots.CountUsedAsync(writing, held, cancel);
         await snapshots.ReleaseAsync(held);
-        return string.Join("; ", Remarks(pairs.Count, objects, sequences, moments));
+        var order = await OrderAsync(writing, pairs, cancel);
+        return string.Join("; ", Remarks(pairs.Count, objects, order, sequences, moments));
     }
 
     public Task<long> ResumeAsync(HeldStep held, CancellationToken cancel) => Task.FromResult(0L);
 
-    private IEnumerable<string> Remarks(int tables, IReadOnlyList<DeferredObject> objects, int sequences, int moments)
+    /// <summary>Each table once, and once more where columns were held back.</summary>
+    private static IReadOnlyList<CopyPair> Passes(IReadOnlyList<CopyPair> matched, LoadingOrder order)
+    {
+        List<CopyPair> first = [.. matched.Select(p => p with { HeldBack = order.HeldBack.GetValueOrDefault(p.Source.FullName, []) })];
+        return [.. first, .. first.Where(p => p.HeldBack.Count > 0).Select(p => p with { IsSecondPass = true })];
+    }
+
+    private static int DepthOf(CopyPair pair, LoadingOrder order) => pair.IsSecondPass ? order.SecondPassDepth : order.Depths[pair.Source.FullName];
+
+    /// <summary>Without foreign keys in the way, what refers to what only says who comes first.</summary>
+    private async Task<LoadingOrder> OrderAsync(NpgsqlConnection writing, IReadOnlyList<CopyPair> matched, CancellationToken cancel)
+    {
+        var catalog = new CopyCatalog(writing);
+        List<CopyTable> targets = [.. matched.Select(p => p.Target)];
+        var keys = await catalog.ForeignKeysAsync(targets, cancel);
+        List<string> names = [.. targets.Select(t => t.FullName)];
+        if (!KeepsOrder)
+        {
+            var places = TableOrder.Sort(names, keys.Select(k => new Reference(k.From, k.To)));
+            return new LoadingOrder(places.ToDictionary(p => p.Table, p => p.Depth), new Dictionary<string, IReadOnlyList<string>>());
+        }
+
+        var order = LoadingOrder.Of(names, keys);
+        if (matched.FirstOrDefault(p => order.HeldBack.ContainsKey(p.Source.FullName) && p.Source.Key.Count == 0) is { } keyless)
+        {
+            throw new RefusalException($"{keyless.Source.FullName} refers to itself or is part of a circle and has no primary key to find its rows by in a second pass: write 'references: defer'.");
+        }
+
+        return order;
+    }
+
+    private IEnumerable<string> Remarks(int tables, IReadOnlyList<DeferredObject> objects, LoadingOrder order, int sequences, int moments)
     {
         yield return $"{tables} tables";
+        if (order.HeldBack.Count > 0)
+        {
+            yield return $"filled in a second pass: {string.Join(", ", order.HeldBack.SelectMany(h => h.Value.Select(c => $"{h.Key}.{c}")).Order(StringComparer.Ordinal))}";
+        }
+
         yield return KeepsOrder
             ? "loaded in the order of their references, which stayed in force"
             : $"{objects.Count(o => o.Kind == DeferredKind.ForeignKey)} foreign keys and {objects.Count(o => o.Kind is DeferredKind.Index or DeferredKind.Key)} indexes made again and checked after the rows";

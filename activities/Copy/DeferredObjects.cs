@@ -26,6 +26,12 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
             new { Tables = tables, Large = large },
             scope.Transaction,
             cancellationToken: cancel))).AsList();
+        if (found.Count > 0 && await new CopyCatalog(scope.Connection).NotOwnedAsync([.. pairs.Select(p => p.Target)], cancel) is { Count: > 0 } foreign)
+        {
+            throw new RefusalException(
+                $"The tables {string.Join(", ", foreign)} belong to another role, so their foreign keys, indexes and triggers cannot be taken away while rows come in: write 'references: two-pass', or copy as their owner.");
+        }
+
         var objects = found.Select((o, i) => new DeferredObject(i + 1, Enum.Parse<DeferredKind>(o.Kind, ignoreCase: true), o.Subject, o.Name, o.Restore, o.Validate, DeferredState.Dropped)).ToList();
         await Deferred.AddAsync(scope, held, objects, cancel);
         await scope.Connection.ExecuteAsync(new CommandDefinition(

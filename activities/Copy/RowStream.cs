@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Postgres;
 
@@ -11,20 +12,43 @@ internal static class RowStream
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>Answers with the number of rows.</summary>
-    public static async Task<long> PourAsync(NpgsqlConnection source, NpgsqlConnection target, CopyPair pair, string rangeSql, CancellationToken cancel)
+    public static Task<long> PourAsync(NpgsqlConnection source, NpgsqlConnection target, CopyPair pair, string rangeSql, CancellationToken cancel)
     {
-        var columnsSql = string.Join(", ", pair.Columns.Select(c => SqlIdentifier.Of(c.Name)));
+        var columnsSql = ListSql(pair.Columns.Select(c => c.Name));
+        var valuesSql = string.Join(", ", pair.Columns.Select(c => pair.HeldBack.Contains(c.Name) ? "null" : SqlIdentifier.Of(c.Name).ToString()));
         var sourceTable = pair.Source.Identifier;
         var targetTable = pair.Target.Identifier;
-        var outSql = $"copy (select {columnsSql} from {sourceTable} where {rangeSql}) to stdout";
-        var intoSql = $"copy {targetTable} ({columnsSql}) from stdin";
-        if (pair.AsText)
-        {
-            return await PourTextAsync(source, target, outSql, intoSql, cancel);
-        }
-
-        return await PourBinaryAsync(source, target, $"{outSql} (format binary)", $"{intoSql} (format binary)", cancel);
+        var outSql = $"copy (select {valuesSql} from {sourceTable} where {rangeSql}) to stdout";
+        return PourAsync(source, target, outSql, $"copy {targetTable} ({columnsSql}) from stdin", pair.AsText, cancel);
     }
+
+    /// <summary>Writes what the first pass held back, by way of a table that goes with the transaction.</summary>
+    public static async Task<long> FillAsync(NpgsqlConnection source, NpgsqlConnection target, CopyPair pair, string rangeSql, CancellationToken cancel)
+    {
+        var sourceTable = pair.Source.Identifier;
+        var targetTable = pair.Target.Identifier;
+        var columnsSql = ListSql(pair.Source.Key.Concat(pair.HeldBack));
+        var heldBackSql = ListSql(pair.HeldBack);
+        await target.ExecuteAsync(new CommandDefinition(
+            $"create temporary table held_back on commit drop as select {columnsSql} from {targetTable} where false", cancellationToken: cancel));
+        await PourAsync(
+            source,
+            target,
+            $"copy (select {columnsSql} from {sourceTable} where {rangeSql} and num_nonnulls({heldBackSql}) > 0) to stdout",
+            $"copy held_back ({columnsSql}) from stdin",
+            pair.AsText,
+            cancel);
+        var setSql = string.Join(", ", pair.HeldBack.Select(SqlIdentifier.Of).Select(c => $"{c} = held_back.{c}"));
+        var joinSql = string.Join(" and ", pair.Source.Key.Select(SqlIdentifier.Of).Select(c => $"filled.{c} = held_back.{c}"));
+        return await target.ExecuteAsync(new CommandDefinition(
+            $"update {targetTable} as filled set {setSql} from held_back where {joinSql}", commandTimeout: 0, cancellationToken: cancel));
+    }
+
+    private static Task<long> PourAsync(NpgsqlConnection source, NpgsqlConnection target, string outSql, string intoSql, bool asText, CancellationToken cancel) => asText
+        ? PourTextAsync(source, target, outSql, intoSql, cancel)
+        : PourBinaryAsync(source, target, $"{outSql} (format binary)", $"{intoSql} (format binary)", cancel);
+
+    private static string ListSql(IEnumerable<string> columns) => string.Join(", ", columns.Select(SqlIdentifier.Of));
 
     private static async Task<long> PourBinaryAsync(NpgsqlConnection source, NpgsqlConnection target, string outSql, string intoSql, CancellationToken cancel)
     {

@@ -19,14 +19,20 @@ internal sealed class KeyLook(NpgsqlConnection connection, KeyColumns key, Npgsq
     /// <summary>The end of the next chunk, and how many keys it has; none where the range has no more.</summary>
     public async Task<(string[] Last, long Walked)?> NextEndAsync(string[]? after, string[] last, int rows, CancellationToken cancel)
     {
-        if (await FirstAsync<string[]>(Range.KeyAt(after, last, rows - 1), cancel) is { } end)
+        if (await KeyAtAsync(after, last, rows - 1, cancel) is { } end)
         {
             return (end, rows);
         }
 
-        var rest = await FirstAsync<long>(Range.Count(after, last), cancel);
+        var rest = await CountAsync(after, last, cancel);
         return rest == 0 ? null : (last, rest);
     }
+
+    public async Task<string[]?> KeyAtAsync(string[]? after, string[]? last, long offset, CancellationToken cancel) =>
+        await FirstAsync<string[]>(Range.KeyAt(after, last, offset), cancel);
+
+    public async Task<long> CountAsync(string[]? after, string[]? last, CancellationToken cancel) =>
+        await FirstAsync<long>(Range.Count(after, last), cancel);
 
     public async Task<bool> IsAfterAsync(string[] later, string[] earlier, CancellationToken cancel) =>
         await FirstAsync<bool>(Range.IsAfter(later, earlier), cancel);
@@ -60,7 +66,7 @@ internal sealed class KeyLook(NpgsqlConnection connection, KeyColumns key, Npgsq
             cancellationToken: cancel));
         if (bytes < SmallTableBytes)
         {
-            return await FirstAsync<long>(Range.Count(null, null), cancel);
+            return await CountAsync(null, null, cancel);
         }
 
         // Never analysed: a row of a hundred bytes is as good a guess as any.

@@ -76,15 +76,18 @@ internal static class CheckKinds
             Other = ReadOther(map, head),
             Tolerance = map.Number("tolerance", 0),
         },
-        ["same-content"] = (_, head, map) => new SameContentCheck
+        ["same-content"] = (reader, head, map) => new SameContentCheck
         {
             Id = head.Id,
             Title = head.Title,
             Database = head.Database,
             Severity = head.Severity,
-            Table = Table(map),
+            Table = map.OptionalText("table") ?? "",
+            Query = reader.ReadOptionalQuery(map),
+            Key = map.Texts("key") is { Count: > 0 } key ? key : null,
             Where = map.OptionalText("where"),
-            Other = ReadOther(map, head),
+            Other = ReadOther(map, head, reader.ReadOptionalQuery),
+            Sample = ReadSample(map),
             Columns = map.Texts("columns") is { Count: > 0 } columns ? columns : null,
         },
         ["sum-parity"] = (_, head, map) => new SumParityCheck
@@ -247,7 +250,14 @@ internal static class CheckKinds
         return map.Texts(key);
     }
 
-    private static RowSet ReadOther(YamlMap map, CheckHead head)
+    private static RowSample? ReadSample(YamlMap map)
+    {
+        var percent = map.Decimal("sample-percent", 0);
+        var seed = map.Number("seed", 0);
+        return percent == 0 ? null : new RowSample(percent, seed);
+    }
+
+    private static RowSet ReadOther(YamlMap map, CheckHead head, Func<YamlMap, SqlScript?>? readQuery = null)
     {
         map.Require("other", "It has a 'table', and where it is elsewhere a 'database'.");
         if (map.Map("other") is not { } other)
@@ -255,10 +265,12 @@ internal static class CheckKinds
             return new RowSet { Database = head.Database, Table = "" };
         }
 
+        var query = readQuery?.Invoke(other);
         var rows = new RowSet
         {
             Database = other.OptionalText("database") ?? head.Database,
-            Table = Table(other),
+            Table = query is null ? Table(other) : other.OptionalText("table") ?? "",
+            Query = query,
             Where = other.OptionalText("where"),
         };
         other.RefuseOthers();

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json;
 using Orchestrator.Activities.Checks;
+using Orchestrator.Activities.Compare;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Plan;
 
@@ -42,26 +45,110 @@ public sealed class SameContentTests(PostgresFixture postgres) : IClassFixture<P
         Assert.Equal((Verdict.Pass, "900 rows alike"), (result.Verdict, result.Measured));
     }
 
+    [Fact]
+    public async Task A_sample_is_the_same_keys_on_both_sides_each_time_and_says_what_it_misses()
+    {
+        var half = await MeasureAsync("select 1", check => check with { Sample = new RowSample(50, 7) });
+        var changed = await MeasureAsync("update {0}_b set name = 'other' where id % 50 = 0", check => check with { Sample = new RowSample(50, 7) });
+        var again = await MeasureAsync("update {0}_b set name = 'other' where id % 50 = 0", check => check with { Sample = new RowSample(50, 7) });
+        var other = await MeasureAsync("select 1", check => check with { Sample = new RowSample(50, 8) });
+
+        var rows = int.Parse(half.Measured!.Split(' ')[0], CultureInfo.InvariantCulture);
+        Assert.InRange(rows, 400, 600);
+        Assert.Equal($"{rows} rows of a sample of 50 % (seed 7) alike", half.Measured);
+        Assert.Contains("one row that differs is missed with a probability of 50 %", half.Explanation);
+        Assert.EndsWith($" of {rows} rows of a sample of 50 % (seed 7) differ", changed.Measured);
+        Assert.InRange(changed.Exceptions.Count, 1, 19);
+        Assert.Equal(changed.Exceptions, again.Exceptions);
+        Assert.NotEqual(half.Measured.Split(' ')[0], other.Measured!.Split(' ')[0]);
+    }
+
+    [Theory]
+    [InlineData("select id, part, amount * 2 as twice from {0}_a", "select id, part, amount + amount as twice from {0}_b -- the same", "1,000 rows alike", "")]
+    [InlineData("select id, part, amount as twice from {0}_a", "select id, part, case id when 70 then 0 else amount end as twice from {0}_b;", "1 of 1,000 rows differ", "[\"70\", \"x\"] differs in twice")]
+    [InlineData("select id, part from {0}_a", "select id, part from {0}_b union all select 7, 'x'", null, "The key [\"7\", \"x\"] occurs more than once")]
+    [InlineData("select id, part from {0}_a", "select id from {0}_b", "not comparable", "part is not in (inline)")]
+    public async Task Queries_are_compared_like_tables(string here, string there, string? measured, string difference)
+    {
+        var result = await MeasureAsync("select 1", check => check with
+        {
+            Table = "",
+            Query = new SqlScript(SqlScript.Inline, string.Format(here, _name)),
+            Key = ["id", "part"],
+            Other = new RowSet { Database = "db", Table = "", Query = new SqlScript(SqlScript.Inline, string.Format(there, _name)) },
+        });
+
+        Assert.Equal(measured, result.Measured);
+        Assert.Contains(difference, result.Explanation ?? "");
+    }
+
+    [Fact]
+    public async Task Differences_are_found_in_every_part_and_beyond_the_last_key()
+    {
+        await using var site = await PrepareAsync("delete from {0}_b where id = 1; update {0}_b set name = 'other' where id in (450, 999); insert into {0}_b (id, part) values (2000, 'x')", numbersOnly: true);
+
+        var result = await new SameContent(SiteOf(site), partRows: 100).MeasureAsync(Check(), default);
+
+        Assert.Equal("4 of 1,000 rows differ", result.Measured);
+        Assert.Equal(4, result.Exceptions.Count);
+        Assert.Contains("[\"2000\"] is only there", result.Exceptions);
+    }
+
+    [Fact]
+    public async Task Who_goes_on_after_a_kill_begins_with_the_first_part_that_is_not_finished()
+    {
+        await using var site = await PrepareAsync("update {0}_b set name = 'other' where id = 990", numbersOnly: true);
+        IReadOnlyDictionary<string, ComparedSoFar> left = new Dictionary<string, ComparedSoFar>();
+        var dying = new CompareJournal(left, soFar =>
+        {
+            left = soFar;
+            if (soFar.Values.Single().Done == 3)
+            {
+                throw new OperationCanceledException("killed");
+            }
+        });
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new SameContent(SiteOf(site) with { Journal = dying }, partRows: 100).MeasureAsync(Check(), default));
+        // In a part that is finished: who looked at it again would see it.
+        await site.ExecuteAsync($"update {_name}_b set name = 'other' where id = 1");
+        var carried = JsonSerializer.Deserialize<Dictionary<string, ComparedSoFar>>(JsonSerializer.Serialize(left))!;
+
+        var result = await new SameContent(SiteOf(site) with { Journal = new CompareJournal(carried, _ => { }) }, partRows: 100).MeasureAsync(Check(), default);
+
+        Assert.Equal("1 of 1,000 rows differ, seen at 2 moments, because whoever compared them was stopped", result.Measured);
+        Assert.Equal(["[\"990\"] differs in name"], result.Exceptions);
+    }
+
+    private static CheckSite SiteOf(Worksite site) => new(site.Plan, site.Run, site.Databases, TimeProvider.System);
+
+    private SameContentCheck Check() => new()
+    {
+        Id = "same",
+        Title = "same",
+        Database = "db",
+        Severity = Severity.Gate,
+        Table = $"{_name}_a",
+        Other = new RowSet { Database = "db", Table = $"{_name}_b" },
+    };
+
     private async Task<Measurement> MeasureAsync(string change, Func<SameContentCheck, SameContentCheck>? also = null)
     {
-        var check = new SameContentCheck
-        {
-            Id = "same",
-            Title = "same",
-            Database = "db",
-            Severity = Severity.Gate,
-            Table = $"{_name}_a",
-            Other = new RowSet { Database = "db", Table = $"{_name}_b" },
-        };
-        await using var site = await Worksite.OpenAsync(postgres.ConnectionString, Some.Plan() with { Name = $"plan-{Guid.NewGuid():N}" });
+        await using var site = await PrepareAsync(change);
+        return await new CheckRunner(SiteOf(site)).MeasureAsync(also?.Invoke(Check()) ?? Check(), default);
+    }
+
+    private async Task<Worksite> PrepareAsync(string change, bool numbersOnly = false)
+    {
+        var site = await Worksite.OpenAsync(postgres.ConnectionString, Some.Plan() with { Name = $"plan-{Guid.NewGuid():N}" });
+        var keySql = numbersOnly ? "id" : "id, part";
         await site.ExecuteAsync(
             $$"""
-            create table {{_name}}_a (id int, part char(1), name text, amount numeric, at timestamptz, doc json, tags text[], primary key (id, part));
+            drop table if exists {{_name}}_a, {{_name}}_b;
+            create table {{_name}}_a (id int, part char(1), name text, amount numeric, at timestamptz, doc json, tags text[], primary key ({{keySql}}));
             insert into {{_name}}_a select n, 'x', nullif('n' || n, 'n5'), n / 10.0, timestamptz '2026-01-01' + n * interval '1 hour', json_build_object('n', n), array['t', null, n::text] from generate_series(1, 1000) n;
             create table {{_name}}_b (like {{_name}}_a including all);
             insert into {{_name}}_b select * from {{_name}}_a order by id desc;
             """);
         await site.ExecuteAsync(string.Format(change, _name));
-        return await new CheckRunner(new CheckSite(site.Plan, site.Run, site.Databases, TimeProvider.System)).MeasureAsync(also?.Invoke(check) ?? check, default);
+        return site;
     }
 }

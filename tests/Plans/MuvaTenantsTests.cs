@@ -50,7 +50,7 @@ public sealed class MuvaTenantsTests(PostgresFixture target, SourceFixture sourc
         var catalog = new CopyCatalog(connection);
         var copy = (CopyStep)Read().Batches[^1].Steps[0];
         var tables = await catalog.ReadAsync(copy, default);
-        var places = TableOrder.Sort(tables.Select(t => t.FullName), await catalog.ReferencesAsync(tables, default));
+        var places = TableOrder.Sort(tables.Select(t => t.FullName), (await catalog.ForeignKeysAsync(tables, default)).Select(k => new Orchestrator.Activities.Copy.Reference(k.From, k.To)));
         Assert.Equal(2, places.Count(p => p.RefersToItself));
         return [.. places.GroupBy(p => p.Depth).OrderBy(g => g.Key).Select(g => $"{g.Key}: {g.Count()}")];
     }

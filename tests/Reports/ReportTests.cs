@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Checks;
+using Orchestrator.Activities.Compare;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Reports;
@@ -92,7 +93,7 @@ public sealed class ReportTests(PostgresFixture postgres) : IClassFixture<Postgr
         var (published, _) = await site.Sites.ReadPlanAsync(site.Run.Plan, default);
         var run = new RunRow(site.Run.Run, site.Run.Plan, site.Run.Environment, site.Run.Requester);
         await Runs.OpenAsync(await site.Databases.LedgerAsync(default), run, published, default);
-        await new CheckActivities(site.Sites, site.Databases, TimeProvider.System).MeasureAsync(new CheckRound(site.Batch, CheckMoment.Postcheck), default);
+        await new CheckActivities(site.Sites, site.Databases, TimeProvider.System).MeasureAsync(new CheckRound(site.Batch, CheckMoment.Postcheck), CompareJournal.Unread(), default);
     }
 
     private static Task<IReadOnlyList<Artifact>> ReportAsync(Worksite site, DateTime at) =>

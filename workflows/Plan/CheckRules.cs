@@ -34,8 +34,8 @@ internal static partial class CheckRules
                 ExamineOther(problems, $"{at}.other", parity.Other, plan);
                 break;
             case SameContentCheck same:
-                ExamineTable(problems, $"{at}.table", same.Table);
-                ExamineOther(problems, $"{at}.other", same.Other, plan);
+                SameContentRules.Examine(problems, at, same);
+                PlanRules.CheckDatabase(problems, $"{at}.other.database", same.Other.Database, plan);
                 break;
             case SumParityCheck sum:
                 ExamineTable(problems, $"{at}.table", sum.Table);

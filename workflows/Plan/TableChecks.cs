@@ -7,9 +7,12 @@ public sealed record RowSet
 
     public required string Table { get; init; }
 
+    /// <summary>In the table's place, where a kind of check allows it: what a query returns.</summary>
+    public SqlScript? Query { get; init; }
+
     public string? Where { get; init; }
 
-    public override string ToString() => $"{Database}.{Table}{(Where is null ? "" : $" where {Where}")}";
+    public override string ToString() => Query is { } query ? $"{query.Path} in {Database}" : $"{Database}.{Table}{(Where is null ? "" : $" where {Where}")}";
 }
 
 /// <summary>As many rows here as there, in one database or across two.</summary>

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Orchestrator.Activities.Checks;
+using Orchestrator.Activities.Transfer;
+using Orchestrator.Workflows.Plan;
+
+namespace Orchestrator.Activities.Compare;
+
+/// <summary>Both sides of a comparison, with the SQL that is the same for both.</summary>
+internal sealed class ComparedPair
+{
+    // Beyond this, the tables are not what anyone would mend row by row.
+    private const int MostRowsFetched = 200_000;
+    private const int BucketsFetched = 64;
+
+    private readonly (Look Look, ComparedSide Side) _here;
+    private readonly (Look Look, ComparedSide Side) _there;
+    private readonly IReadOnlyList<ComparedColumn> _key;
+    private readonly string _hashSql;
+    private readonly string _rowSql;
+    private readonly string? _sampleSql;
+
+    public ComparedPair((Look Look, ComparedSide Side) here, (Look Look, ComparedSide Side) there, HashForm form, RowSample? sample)
+    {
+        (_here, _there) = (here, there);
+        _key = [.. here.Side.Columns.Where(c => c.KeyPlace > 0).OrderBy(c => c.KeyPlace)];
+        _hashSql = HashedRows.HashSql(here.Side.Columns, form);
+        _rowSql = HashedRows.RowSql(here.Side.Columns);
+        _sampleSql = sample is null ? null : HashedRows.SampleSql(_key, form, sample);
+    }
+
+    public bool HasKey => _key.Count > 0;
+
+    public Task PrepareAsync(CancellationToken cancel) =>
+        Task.WhenAll(Rows(_here, null).PrepareAsync(cancel), Rows(_there, null).PrepareAsync(cancel));
+
+    public async Task<PartDiff> CompareAsync(KeySpan part, CancellationToken cancel)
+    {
+        var (here, there) = (Rows(_here, part), Rows(_there, part));
+        var hereSums = here.SumsAsync(_hashSql, cancel);
+        var thereSums = there.SumsAsync(_hashSql, cancel);
+        await Task.WhenAll(hereSums, thereSums);
+        var (rows, others) = ((await hereSums).Sum(b => b.Count), (await thereSums).Sum(b => b.Count));
+        var buckets = BucketDiff.Differing(await hereSums, await thereSums);
+        if (buckets.Count == 0)
+        {
+            return new PartDiff(rows, others, 0, IsCutShort: false, []);
+        }
+
+        if (!HasKey)
+        {
+            return new PartDiff(rows, others, buckets.Count, IsCutShort: true, []);
+        }
+
+        var keySql = HashedRows.KeySql(_key);
+        var wanted = buckets.Take(BucketsFetched).ToList();
+        var hereHashes = here.HashesAsync(keySql, _hashSql, wanted, MostRowsFetched, cancel);
+        var thereHashes = there.HashesAsync(keySql, _hashSql, wanted, MostRowsFetched, cancel);
+        await Task.WhenAll(hereHashes, thereHashes);
+        var differences = BucketDiff.Compare(await hereHashes, await thereHashes);
+        // A changed row is in one bucket here and in another there: with some buckets left out, it may look missing.
+        var isWhole = wanted.Count == buckets.Count && (await hereHashes).Count < MostRowsFetched && (await thereHashes).Count < MostRowsFetched;
+        var shown = await DescribeAsync(here, there, [.. differences.Take(ComparedSoFar.RowsShown)], isWhole, cancel);
+        return new PartDiff(rows, others, differences.Count, !isWhole, shown);
+    }
+
+    private HashedRows Rows((Look Look, ComparedSide Side) side, KeySpan? part)
+    {
+        List<string> conditions = [];
+        if (side.Side.Where is { } where)
+        {
+            // On lines of their own: a condition may end in a comment.
+            conditions.Add($"(\n{where}\n)");
+        }
+
+        if (part is not null && (part.After ?? part.Last) is not null)
+        {
+            conditions.Add($"({RangeOf(_key).WithinLiterals(part.After, part.Last)})");
+        }
+
+        if (_sampleSql is not null)
+        {
+            conditions.Add(_sampleSql);
+        }
+
+        return new HashedRows(side.Look, side.Side.FromSql, conditions.Count == 0 ? null : string.Join(" and ", conditions));
+    }
+
+    // Only its conditions are wanted, which name columns and no table.
+    private static KeyRange RangeOf(IReadOnlyList<ComparedColumn> key) =>
+        new(new KeyColumns(default, [.. key.Select(k => new KeyColumn(k.Name, k.Type, Nullable: false))]));
+
+    private async Task<IReadOnlyList<string>> DescribeAsync(
+        HashedRows here, HashedRows there, IReadOnlyList<RowDifference> differences, bool isWhole, CancellationToken cancel)
+    {
+        var keySql = HashedRows.KeySql(_key);
+        var keys = differences.Where(d => d.Kind == DifferenceKind.Different || !isWhole).Select(d => d.Key).ToList();
+        var hereRows = keys.Count == 0 ? [] : await here.RowsAsync(keySql, _rowSql, keys, cancel);
+        var thereRows = keys.Count == 0 ? [] : await there.RowsAsync(keySql, _rowSql, keys, cancel);
+        return [.. differences.Select(d => (hereRows.GetValueOrDefault(d.Key), thereRows.GetValueOrDefault(d.Key), d.Kind) switch
+        {
+            ({ } row, { } other, _) => $"{d.Key} differs in {ChangedColumns(row, other)}",
+            (null, { }, _) or (_, _, DifferenceKind.OnlyThere) => $"{d.Key} is only there",
+            _ => $"{d.Key} is only here",
+        })];
+    }
+
+    // The columns and not the values: what is in them may be nobody's business who reads the report.
+    private static string ChangedColumns(string row, string other)
+    {
+        using var here = JsonDocument.Parse(row);
+        using var there = JsonDocument.Parse(other);
+        var changed = here.RootElement.EnumerateObject()
+            .Where(field => !JsonElement.DeepEquals(field.Value, there.RootElement.GetProperty(field.Name)))
+            .Select(field => field.Name)
+            .ToList();
+        return changed.Count == 0 ? "how its values are stored" : string.Join(", ", changed);
+    }
+}
