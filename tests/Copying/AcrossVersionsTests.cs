@@ -66,7 +66,7 @@ public sealed class AcrossVersionsTests(OtherVersion other, PostgresFixture ours
 }
 
 /// <summary>A server of the newest major version that the system has, which is seldom the embedded one's.</summary>
-public sealed class OtherVersion : IAsyncLifetime
+public sealed class OtherVersion : IAsyncLifetime, IDisposable
 {
     private readonly Scratch _scratch = new();
     private EmbeddedPostgres? _server;
@@ -87,7 +87,7 @@ public sealed class OtherVersion : IAsyncLifetime
         {
             await _server.DisposeAsync();
         }
-
-        _scratch.Dispose();
     }
+
+    public void Dispose() => _scratch.Dispose();
 }

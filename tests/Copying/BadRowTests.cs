@@ -10,10 +10,10 @@ public sealed class BadRowTests
     [InlineData(1_000, 1)]
     [InlineData(1_000, 1_000)]
     [InlineData(1_000, 619)]
-    public async Task The_row_is_found_wherever_it_is(int rows, int bad) => Assert.Equal([$"{bad}"], await FindAsync(rows, row => row != bad));
+    public async Task The_row_is_found_wherever_it_is(int rows, int bad) => Assert.Equal($"{bad}", (await FindAsync(rows, row => row != bad))?.Single());
 
     [Fact]
-    public async Task Of_several_the_first_is_named() => Assert.Equal(["20"], await FindAsync(100, row => row is not 20 and not 21 and not 90));
+    public async Task Of_several_the_first_is_named() => Assert.Equal("20", (await FindAsync(100, row => row is not 20 and not 21 and not 90))?.Single());
 
     [Fact]
     public async Task Nobody_is_blamed_where_every_row_goes_through_alone() => Assert.Null(await FindAsync(100, _ => true));
