@@ -129,7 +129,7 @@ internal sealed class BackfillTransfer(NpgsqlDataSource database, BackfillStep s
         {
             return await ChangingValues.FindAsync(connection, await ExplainAsync(connection, statement, last, cancel), cancel);
         }
-        catch (PostgresException e) when (!PostgresFailures.IsAboutRows(e))
+        catch (PostgresException e) when (!PostgresFailures.IsAboutRows(e) || PostgresFailures.IsUnsupported(e))
         {
             throw new StatementException(statement.Path, null, e);
         }

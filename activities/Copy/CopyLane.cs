@@ -39,6 +39,7 @@ internal sealed class CopyLane(NpgsqlDataSource source, NpgsqlDataSource target,
         {
             await transaction.DisposeAsync();
             await RefuseRowAsync(pair, range, e, cancel);
+            await ForgetMomentAsync(e);
             throw new StatementException($"Copying {range.Subject}{Between(range)}{BadRow.PlaceIn(e)}", null, e);
         }
 
@@ -98,7 +99,17 @@ internal sealed class CopyLane(NpgsqlDataSource source, NpgsqlDataSource target,
             });
         if (row is not null)
         {
+            await ForgetMomentAsync(error);
             throw new RefusalException($"{range.Subject}: the row with the key {string.Join(", ", row)} cannot be copied: {PostgresFailures.Describe(error)}.", error);
+        }
+    }
+
+    // Somebody will mend the source and try again: the moment from before would show it unmended for as long as it is kept.
+    private async Task ForgetMomentAsync(PostgresException error)
+    {
+        if (PostgresFailures.Classify(error) == FailureKind.Refusal)
+        {
+            await snapshots.ReleaseAsync(held);
         }
     }
 

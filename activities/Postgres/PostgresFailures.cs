@@ -36,8 +36,13 @@ internal static class PostgresFailures
     /// <summary>What the statement was given is at fault, and not the statement: other rows may go through.</summary>
     public static bool IsAboutRows(PostgresException exception) =>
         // Data exceptions, integrity violations, a view's check option, what a trigger or function raised by itself, and values that are
-        // too much for PostgreSQL: a null character, a row too big for its index.
-        exception.SqlState[..2] is "22" or "23" or "44" || exception.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.ProgramLimitExceeded;
+        // too much for PostgreSQL: a null character, a row too big for its index, infinity where a number is wanted.
+        exception.SqlState[..2] is "22" or "23" or "44"
+        || exception.SqlState is PostgresErrorCodes.RaiseException or PostgresErrorCodes.ProgramLimitExceeded
+        || IsUnsupported(exception);
+
+    /// <summary>Of a value or of the whole statement: which of them, only running it tells.</summary>
+    public static bool IsUnsupported(PostgresException exception) => exception.SqlState == PostgresErrorCodes.FeatureNotSupported;
 
     public static bool IsStatementTimeout(PostgresException exception) =>
         // One SQLSTATE for every cancelled statement; a cancellation of our own surfaces as such and never comes here.

@@ -49,20 +49,22 @@ public sealed class AcrossVersionsTests(OtherVersion other, PostgresFixture ours
             Table = $"{copy.Schema}.people",
             Other = new RowSet { Database = "old", Table = $"{copy.Schema}.people" },
         };
-        var runner = new CheckRunner(new CheckSite(site.Plan, site.Run, site.Databases, TimeProvider.System));
 
         Assert.Equal(1_002, (await site.DoAsync("copy")).Rows);
-        var alike = await runner.MeasureAsync(check, default);
+        var alike = await MeasureAsync(site, check);
         await using (var connection = new NpgsqlConnection(target))
         {
             await connection.ExecuteAsync($"update {copy.Schema}.people set ratio = 0.1, flag = not flag where id = 77");
         }
 
-        var changed = await runner.MeasureAsync(check, default);
+        var changed = await MeasureAsync(site, check);
 
         Assert.Equal((Verdict.Pass, "1,002 rows alike"), (alike.Verdict, alike.Measured));
         Assert.Equal("[\"77\"] differs in ratio, flag", changed.Explanation);
     }
+
+    private static Task<Measurement> MeasureAsync(Worksite site, SameContentCheck check) =>
+        new CheckRunner(new CheckSite(site.Plan, site.Run, site.Databases, TimeProvider.System)).MeasureAsync(check, default);
 }
 
 /// <summary>A server of the newest major version that the system has, which is seldom the embedded one's.</summary>
