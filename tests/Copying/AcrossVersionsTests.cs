@@ -60,7 +60,7 @@ public sealed class AcrossVersionsTests(OtherVersion other, PostgresFixture ours
         var changed = await MeasureAsync(site, check);
 
         Assert.Equal((Verdict.Pass, "1,002 rows alike"), (alike.Verdict, alike.Measured));
-        Assert.Equal("[\"77\"] differs in ratio, flag", changed.Explanation);
+        Assert.Equal("[\"77\"] differs in flag, ratio", changed.Explanation);
     }
 
     private static Task<Measurement> MeasureAsync(Worksite site, SameContentCheck check) =>
