@@ -16,6 +16,7 @@ internal sealed class TaskQueue(TimeProvider time)
     private readonly LinkedList<Waiting> _backlog = [];
     private readonly LinkedList<Poll> _polls = [];
     private readonly Dictionary<string, DateTimeOffset> _pollers = [];
+    private readonly Dictionary<string, DateTimeOffset> _dismissed = [];
     private DateTimeOffset _lastPoll = DateTimeOffset.MinValue;
 
     public int Backlog
@@ -72,6 +73,11 @@ internal sealed class TaskQueue(TimeProvider time)
         var poll = new Poll(poller.InstanceKey);
         lock (_gate)
         {
+            if (_dismissed.ContainsKey(poller.InstanceKey))
+            {
+                return null;
+            }
+
             Seen(poller.Identity);
             if (_backlog.First is { } first)
             {
@@ -96,12 +102,27 @@ internal sealed class TaskQueue(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the polls of one worker, which is shutting down and waits for them.</summary>
+    /// <summary>
+    /// Ends the polls of one worker, which is shutting down and waits for them: those that are here, and one that the farewell has
+    /// overtaken on its way.
+    /// </summary>
     public void Dismiss(string instanceKey)
     {
+        if (instanceKey.Length == 0)
+        {
+            return;
+        }
+
         lock (_gate)
         {
-            foreach (var poll in _polls.Where(poll => instanceKey.Length > 0 && poll.InstanceKey == instanceKey).ToList())
+            var now = time.GetUtcNow();
+            foreach (var (forgotten, _) in _dismissed.Where(dismissed => dismissed.Value < now - PollerForgotten).ToList())
+            {
+                _dismissed.Remove(forgotten);
+            }
+
+            _dismissed[instanceKey] = now;
+            foreach (var poll in _polls.Where(poll => poll.InstanceKey == instanceKey).ToList())
             {
                 _polls.Remove(poll);
                 poll.Taken.TrySetResult(null);

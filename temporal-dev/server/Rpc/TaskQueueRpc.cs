@@ -47,21 +47,29 @@ internal sealed class TaskQueueRpc(NamespaceRegistry namespaces, TaskQueues queu
         if (request.StickyTaskQueue.Length > 0)
         {
             queues.Retire(target.Id, request.StickyTaskQueue);
+            Dismiss(request.StickyTaskQueue, TaskQueueType.Workflow);
         }
 
         foreach (var type in request.TaskQueueTypes)
         {
-            queues.Find(new QueueKey(target.Id, request.TaskQueue, type))?.Dismiss(request.WorkerInstanceKey);
+            Dismiss(request.TaskQueue, type);
         }
 
         return new ShutdownWorkerResponse();
+
+        void Dismiss(string queue, TaskQueueType type) => queues[new QueueKey(target.Id, queue, type)].Dismiss(request.WorkerInstanceKey);
     }
 
-    /// <summary>There are no Nexus tasks here: a worker that asks for them is kept waiting like by an empty queue.</summary>
+    /// <summary>There are no Nexus tasks here: a worker that asks for them is kept waiting by a queue that stays empty.</summary>
     private async Task<PollNexusTaskQueueResponse> PollNexusAsync(PollNexusTaskQueueRequest request, GrpcCall call)
     {
-        workers.Note(namespaces.Get(request.Namespace).Id, request.WorkerHeartbeat);
-        await Task.Delay(LongPoll.Deadline(call, Limits.TaskPoll).Left, call.Time, call.CancellationToken);
+        var target = namespaces.Get(request.Namespace);
+        workers.Note(target.Id, request.WorkerHeartbeat);
+        Fields.Queue(request.TaskQueue);
+        var queue = queues[new QueueKey(target.Id, request.TaskQueue.Name, TaskQueueType.Nexus)];
+        var poller = new PollerId(request.Identity, request.WorkerInstanceKey);
+        await queue.TakeAsync(poller, LongPoll.Deadline(call, Limits.TaskPoll).Left, call.CancellationToken);
+        call.CancellationToken.ThrowIfCancellationRequested();
         return new PollNexusTaskQueueResponse();
     }
 }
