@@ -46,7 +46,13 @@ internal sealed class ActivityWatch(WorkerMetrics metrics, ILogger<ActivityWatch
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {
-            using var scope = logger.BeginScope(PropertiesOf(input.Args));
+            var properties = PropertiesOf(input.Args);
+            using var scope = logger.BeginScope(properties);
+            foreach (var (property, value) in properties)
+            {
+                Activity.Current?.SetTag($"orchestrator.{property.ToLowerInvariant()}", value);
+            }
+
             var name = input.Activity.Name ?? "";
             var begun = Stopwatch.GetTimestamp();
             metrics.Began(name);

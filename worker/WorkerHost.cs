@@ -14,6 +14,7 @@ using Serilog;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Temporalio.Extensions.OpenTelemetry;
 
 namespace Orchestrator.Worker;
 
@@ -25,7 +26,9 @@ public sealed class WorkerHost : IAsyncDisposable
 
     private readonly IHost _host;
 
-    private WorkerHost(IHost host) => _host = host;
+    private readonly Telemetry? _telemetry;
+
+    private WorkerHost(IHost host, Telemetry? telemetry) => (_host, _telemetry) = (host, telemetry);
 
     /// <summary>Ends when the worker does: by itself, which is a failure and is thrown, or because it was disposed.</summary>
     public Task Ended => EndAsync();
@@ -38,9 +41,14 @@ public sealed class WorkerHost : IAsyncDisposable
 
     public static async Task<WorkerHost> StartAsync(WorkerSettings settings, TemporalClientConnectOptions address, CancellationToken cancel)
     {
+        if (settings.Collector is not null)
+        {
+            address.Interceptors = [.. address.Interceptors ?? [], new TracingInterceptor()];
+        }
+
         var client = await TemporalClient.ConnectAsync(address);
         var surroundings = new Surroundings(await SearchAttributes.TryRegisterAsync(client, cancel), settings.Webhook is not null);
-        var host = new WorkerHost(Build(settings, client, surroundings));
+        var host = new WorkerHost(Build(settings, client, surroundings), Telemetry.TryStart(settings.Collector));
         await host._host.StartAsync(cancel);
         return host;
     }
@@ -56,6 +64,7 @@ public sealed class WorkerHost : IAsyncDisposable
         // Its own limit is the host's shutdown timeout.
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
+        _telemetry?.Dispose();
     }
 
     private static IHost Build(WorkerSettings settings, ITemporalClient client, Surroundings surroundings)

@@ -18,6 +18,10 @@ public sealed record WorkerSettings
     public const string HealthVariable = "ORCHESTRATOR_HEALTH_ADDRESS";
     public const string WebhookVariable = "ORCHESTRATOR_WEBHOOK";
 
+    // As every OpenTelemetry tool names them.
+    public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    public const string CollectorProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
     private const int MostActivities = 1_000;
 
     private static readonly string[] Levels = ["debug", "information", "warning", "error"];
@@ -41,6 +45,9 @@ public sealed record WorkerSettings
     /// <summary>Where people are told of gates and failures, in Slack's JSON. Its address is a secret.</summary>
     public Uri? Webhook { get; init; }
 
+    /// <summary>Where traces and metrics are sent to; null: nowhere.</summary>
+    public Collector? Collector { get; init; }
+
     /// <summary>Where health and metrics are asked for; null: nowhere.</summary>
     public IPEndPoint? HealthAddress { get; init; }
 
@@ -63,6 +70,7 @@ public sealed record WorkerSettings
             Reports = Value(ReportsVariable),
             LogLevel = Level(Value(LogLevelVariable) ?? "information"),
             Webhook = Address(WebhookVariable),
+            Collector = Address(CollectorVariable) is { } collector ? new Collector(collector, SpeaksHttp(Value(CollectorProtocolVariable) ?? "grpc")) : null,
             HealthAddress = EndPoint(HealthVariable),
             Activities = Count(Value(ActivitiesVariable) ?? "20"),
         };
@@ -100,6 +108,13 @@ public sealed record WorkerSettings
         Uri? Address(string name) => Value(name) is not { } text ? null
             : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") ? address
             : Mistake<Uri>($"{name} is not an address that begins with https:// or http://.");
+
+        bool SpeaksHttp(string protocol) => protocol switch
+        {
+            "grpc" => false,
+            "http/protobuf" => true,
+            _ => Mistake<bool>($"{CollectorProtocolVariable} is '{protocol}', which is neither grpc nor http/protobuf."),
+        };
 
         IPEndPoint? EndPoint(string name) => Value(name) is not { } text ? null
             : IPEndPoint.TryParse(text, out var point) && point.Port > 0 ? point

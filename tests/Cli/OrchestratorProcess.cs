@@ -32,9 +32,16 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
         }
     }
 
-    public static OrchestratorProcess Start(string home, string[] arguments, params (string Name, string? Value)[] environment)
+    public static OrchestratorProcess Start(string home, string[] arguments, params (string Name, string? Value)[] environment) =>
+        Start("orchestrator.dll", home, arguments, environment);
+
+    /// <summary>A worker by itself, as it runs on a server.</summary>
+    public static OrchestratorProcess StartWorker(string home, params (string Name, string? Value)[] environment) =>
+        Start("Orchestrator.Worker.dll", home, [], environment);
+
+    private static OrchestratorProcess Start(string program, string home, string[] arguments, (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -20,11 +20,13 @@ public sealed class WorkerSettingsTests
             ("ORCHESTRATOR_LEDGER", "Host=db;Pasword=secret"),
             ("ORCHESTRATOR_LOCAL", "postgres://user:secret@db/x"),
             ("ORCHESTRATOR_LOG_LEVEL", "loud"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "smoke signals"),
             ("ORCHESTRATOR_ACTIVITIES", "many"));
 
         Assert.Null(settings);
         Assert.Equal(
-            ["ORCHESTRATOR_LEDGER", "ORCHESTRATOR_LOCAL", "ORCHESTRATOR_LOG_LEVEL", "ORCHESTRATOR_ACTIVITIES"],
+            ["ORCHESTRATOR_LEDGER", "ORCHESTRATOR_LOCAL", "ORCHESTRATOR_LOG_LEVEL", "OTEL_EXPORTER_OTLP_PROTOCOL", "ORCHESTRATOR_ACTIVITIES"],
             mistakes.Select(m => m.Split(' ')[0]));
         Assert.DoesNotContain("secret", string.Join(' ', mistakes));
     }
