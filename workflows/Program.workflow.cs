@@ -76,7 +76,7 @@ public sealed class ProgramWorkflow
     [WorkflowUpdate("steer")]
     public async Task<ProgramStatus> SteerAsync(SteeringAct act, Steer steer)
     {
-        await PassOnAsync(act, steer.Tell($"{act}"));
+        await PassOnAsync(act, steer.Tell(act == SteeringAct.Abort ? "Aborted" : $"{act}"));
         return Status;
     }
 

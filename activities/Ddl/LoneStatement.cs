@@ -11,7 +11,7 @@ namespace Orchestrator.Activities.Ddl;
 /// A statement that PostgreSQL refuses to run inside a transaction, such as a concurrent index build. The ledger says that it
 /// was begun before it starts, so that a later attempt knows whose remains it finds.
 /// </summary>
-internal sealed class LoneStatement(NpgsqlConnection connection, HeldStep step)
+internal sealed class LoneStatement(NpgsqlConnection connection, HeldStep step, BlockerWatch watch)
 {
     public async Task<(ScriptEffect, long)> RunAsync(SqlScript script, SqlStatement statement, CancellationToken cancel)
     {
@@ -71,7 +71,7 @@ internal sealed class LoneStatement(NpgsqlConnection connection, HeldStep step)
         }
         catch (PostgresException e)
         {
-            throw new StatementException(script.Path, null, e);
+            throw new StatementException(script.Path, await watch.NameBlockerAsync(e), e);
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class ScriptRunner(NpgsqlDataSource database, HeldStep step, Tim
         var statements = SqlStatements.Split(script.Text);
         if (statements is [var single] && ScriptRules.RunsAlone(single))
         {
-            return await new LoneStatement(connection, step).RunAsync(script, single, cancel);
+            await using var watch = BlockerWatch.Start(database, connection, lockTimeout);
+            return await new LoneStatement(connection, step, watch).RunAsync(script, single, cancel);
         }
 
         return await RunInTransactionAsync(connection, script, statements, cancel);

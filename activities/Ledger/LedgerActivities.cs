@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Ddl;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Rehearsals;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
@@ -97,6 +98,7 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
         await RequireNeedsAsync(plan, batch, reference.Run.Environment, cancel);
         var claim = new BatchClaim(reference.Run.Run, plan.Name, reference.Run.Environment, batch.Id, reference.WorkflowId);
         await TakeAsync(claim, cancel);
+        var rehearsals = await LastRehearsal.ReadAsync(await databases.LedgerAsync(cancel), reference.Run.Plan, cancel);
         return new BatchOutline(
             plan.Name,
             batch.Title,
@@ -108,6 +110,7 @@ public sealed class LedgerActivities(StepSites sites, Databases databases, Workf
         {
             IsIndexed = surroundings is { IsIndexed: true },
             IsNotified = surroundings is { IsNotified: true },
+            Rehearsal = rehearsals.GetValueOrDefault(batch.Id),
         };
     }
 

@@ -18,6 +18,24 @@ public static class PublishedPlans
     public static async Task<MigrationPlan> ReadPlanAsync(NpgsqlDataSource ledger, string digest, CancellationToken cancel) =>
         PlanCanon.Read((await ReadAsync(ledger, digest, cancel)).Canonical);
 
+    /// <summary>The variables by which any published plan binds a database, wherever that is.</summary>
+    internal static async Task<IReadOnlyList<string>> ListVariablesAsync(NpgsqlDataSource ledger, CancellationToken cancel)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(cancel);
+        return
+        [
+            .. await connection.QueryAsync<string>(new CommandDefinition(
+                """
+                select distinct binding ->> 'variable'
+                from orchestrator.plans p,
+                  jsonb_array_elements(p.canonical::jsonb -> 'environments') as environment,
+                  jsonb_array_elements(coalesce(environment -> 'bindings', '[]')) as binding
+                order by 1
+                """,
+                cancellationToken: cancel)),
+        ];
+    }
+
     internal static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, PublishedPlan plan, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
             """

@@ -5,7 +5,7 @@ namespace Orchestrator.Activities.Ledger;
 
 internal sealed record RehearsalRow(Guid Run, string PlanDigest, string Environment, string Verdict, string Report);
 
-internal sealed record RehearsalFound(string Verdict, string Environment, DateTime FinishedAt);
+internal sealed record RehearsalFound(Guid Run, string Verdict, string Environment, string Report, DateTime FinishedAt);
 
 /// <summary>The table <c>orchestrator.rehearsals</c>: how each rehearsal of a plan ended.</summary>
 internal static class RehearsalRuns
@@ -38,7 +38,7 @@ internal static class RehearsalRuns
         await using var connection = await ledger.OpenConnectionAsync(cancel);
         return await connection.QueryFirstOrDefaultAsync<RehearsalFound>(new CommandDefinition(
             """
-            select verdict, environment, finished_at as finishedat
+            select run_id as run, verdict, environment, report, finished_at as finishedat
             from orchestrator.rehearsals
             where plan_digest = @Digest
             order by finished_at desc

@@ -50,6 +50,9 @@ internal sealed record RehearsedBatch
 
     public required IReadOnlyList<string> NotRepeated { get; init; }
 
+    /// <summary>How long each step took, the last time forward.</summary>
+    public IReadOnlyList<RehearsedStep> Steps { get; init; } = [];
+
     /// <summary>On tables that were there before the file ran, the longest of both times forward.</summary>
     public required IReadOnlyList<MeasuredLock> Locks { get; init; }
 }
@@ -80,7 +83,8 @@ internal sealed class RehearsalReportBuilder(Databases databases, MigrationPlan 
         var batches = new List<RehearsedBatch>();
         foreach (var found in findings.Batches)
         {
-            batches.Add(Line(found, await ReadLocksAsync(findings.Rehearsal, found.Batch, cancel)));
+            var locks = await ReadLocksAsync(findings.Rehearsal, found.Batch, cancel);
+            batches.Add(Line(found, locks) with { Steps = await ReadStepsAsync(findings.Rehearsal, found.Batch, cancel) });
         }
 
         return new RehearsalReport
@@ -116,6 +120,21 @@ internal sealed class RehearsalReportBuilder(Databases databases, MigrationPlan 
         }
 
         return locks;
+    }
+
+    private async Task<IReadOnlyList<RehearsedStep>> ReadStepsAsync(RunReference run, string batch, CancellationToken cancel)
+    {
+        var steps = new List<RehearsedStep>();
+        foreach (var step in StepSites.FindBatch(plan, batch).Steps)
+        {
+            var target = await databases.TargetAsync(plan, run.Environment, step.Database, cancel);
+            if (await Steps.FindTimingAsync(target, new StepKey(plan.Name, batch, step.Id), cancel) is { State: "done" } timing)
+            {
+                steps.Add(new RehearsedStep(step.Id, Math.Round(timing.Seconds, 3)));
+            }
+        }
+
+        return steps;
     }
 
     private static RehearsedBatch Line(BatchRehearsal found, IReadOnlyList<MeasuredLock> locks) => new()

@@ -49,6 +49,9 @@ internal sealed record BatchSection
     public required IReadOnlyList<CheckLine> Checks { get; init; }
 
     public required IReadOnlyList<DecisionLine> Decisions { get; init; }
+
+    /// <summary>What the last rehearsal of this very plan measured.</summary>
+    public RehearsalOutline? Rehearsal { get; init; }
 }
 
 internal sealed record StepLine
@@ -65,6 +68,9 @@ internal sealed record StepLine
     public long Rows { get; init; }
 
     public double? Seconds { get; init; }
+
+    /// <summary>How long it took in the rehearsal.</summary>
+    public double? RehearsedSeconds { get; init; }
 }
 
 internal sealed record CheckLine

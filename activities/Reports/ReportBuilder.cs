@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Rehearsals;
 using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Plan;
 
@@ -16,7 +17,8 @@ internal sealed class ReportBuilder(Databases databases, MigrationPlan plan, Run
         IReadOnlyList<FindingRow> Before,
         IReadOnlyList<FindingRow> Rehearsed,
         IReadOnlyList<BatchEndRow> Batches,
-        IReadOnlyList<DecisionLineRow> Decisions);
+        IReadOnlyList<DecisionLineRow> Decisions,
+        IReadOnlyDictionary<string, RehearsalOutline> Rehearsals);
 
     /// <param name="only">One batch, or null for all that the run has begun.</param>
     /// <param name="at">When it was asked for: a second attempt writes the same report.</param>
@@ -51,7 +53,8 @@ internal sealed class ReportBuilder(Databases databases, MigrationPlan plan, Run
             await Findings.ReadBeforeAsync(ledger, run.Run, plan.Name, run.Environment, cancel),
             environment.IsRehearsal ? [] : await Findings.ReadBeforeAsync(ledger, run.Run, plan.Name, environment.AllRehearsals, cancel),
             await Findings.ReadBatchesAsync(ledger, run.Run, cancel),
-            await Findings.ReadDecisionsAsync(ledger, run.Run, cancel));
+            await Findings.ReadDecisionsAsync(ledger, run.Run, cancel),
+            await LastRehearsal.ReadAsync(ledger, run.Plan, cancel));
     }
 
     private async Task<BatchSection> BuildAsync(Batch batch, Ledger ledger, CancellationToken cancel)
@@ -61,6 +64,7 @@ internal sealed class ReportBuilder(Databases databases, MigrationPlan plan, Run
             .. batch.Prechecks.Select(check => Line(batch, check, CheckMoment.Precheck, ledger)).OfType<CheckLine>(),
             .. batch.Postchecks.Select(check => Line(batch, check, CheckMoment.Postcheck, ledger)).OfType<CheckLine>(),
         ];
+        var rehearsal = ledger.Rehearsals.GetValueOrDefault(batch.Id);
         var end = ledger.Batches.FirstOrDefault(b => b.Batch == batch.Id);
         return new BatchSection
         {
@@ -70,20 +74,30 @@ internal sealed class ReportBuilder(Databases databases, MigrationPlan plan, Run
             Verdict = Verdicts.Of(checks),
             Outcome = end?.Outcome,
             Reason = end?.Reason,
-            Steps = await ReadStepsAsync(batch, cancel),
+            Steps = await ReadStepsAsync(batch, rehearsal, cancel),
+            Rehearsal = rehearsal,
             Checks = checks,
             Decisions = [.. ledger.Decisions.Where(d => d.Batch == batch.Id).Select(Line)],
         };
     }
 
-    private async Task<IReadOnlyList<StepLine>> ReadStepsAsync(Batch batch, CancellationToken cancel)
+    private async Task<IReadOnlyList<StepLine>> ReadStepsAsync(Batch batch, RehearsalOutline? rehearsal, CancellationToken cancel)
     {
         var lines = new List<StepLine>();
         foreach (var step in batch.Steps)
         {
             var database = await databases.TargetAsync(plan, run.Environment, step.Database, cancel);
             var row = await Steps.FindTimingAsync(database, new StepKey(plan.Name, batch.Id, step.Id), cancel);
-            lines.Add(new StepLine { Id = step.Id, Title = step.Title, Kind = step.Kind, State = row?.State, Rows = row?.Rows ?? 0, Seconds = row?.Seconds });
+            lines.Add(new StepLine
+            {
+                Id = step.Id,
+                Title = step.Title,
+                Kind = step.Kind,
+                State = row?.State,
+                Rows = row?.Rows ?? 0,
+                Seconds = row?.Seconds,
+                RehearsedSeconds = rehearsal?.Steps.FirstOrDefault(s => s.Step == step.Id)?.Seconds,
+            });
         }
 
         return lines;

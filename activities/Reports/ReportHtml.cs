@@ -73,6 +73,12 @@ internal static class ReportHtml
             WriteSteps(page, batch.Steps);
         }
 
+        if (batch.Rehearsal is { } rehearsal)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p>{Text(rehearsal.Describe())}.{(rehearsal.Locks.Count == 0 ? "" : " Locks really held there:")}</p>\n<ul>\n")
+                .AppendJoin("", rehearsal.Locks.Select(held => $"<li>{Text(held.Describe())}</li>\n")).Append("</ul>\n");
+        }
+
         foreach (var decision in batch.Decisions)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p>{Text(decision.Who)} ({Text(decision.Role)}) said <strong>{Text(decision.Answer)}</strong> on evidence <code>{decision.Evidence[..12]}</code>, {ReportWords.Of(decision.At)}{(decision.Comment is null ? "" : $": {Text(decision.Comment)}")}</p>\n");
@@ -102,10 +108,10 @@ internal static class ReportHtml
 
     private static void WriteSteps(StringBuilder page, IReadOnlyList<StepLine> steps)
     {
-        page.Append("<div class=\"wide\"><table>\n<tr><th>step</th><th>kind</th><th>state</th><th>rows</th><th>seconds</th></tr>\n");
+        page.Append("<div class=\"wide\"><table>\n<tr><th>step</th><th>kind</th><th>state</th><th>rows</th><th>seconds</th><th>rehearsed</th></tr>\n");
         foreach (var step in steps)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(step.Title)}</td><td>{ReportWords.Of(step.Kind)}</td><td>{Text(step.State ?? "not begun")}</td><td class=\"number\">{step.Rows:N0}</td><td class=\"number\">{step.Seconds:0.0}</td></tr>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(step.Title)}</td><td>{ReportWords.Of(step.Kind)}</td><td>{Text(step.State ?? "not begun")}</td><td class=\"number\">{step.Rows:N0}</td><td class=\"number\">{step.Seconds:0.0}</td><td class=\"number\">{step.RehearsedSeconds:0.0}</td></tr>\n");
         }
 
         page.Append("</table></div>\n");

@@ -22,6 +22,8 @@ internal static class ReportJson
 
     public static string Write<T>(T report) => JsonSerializer.Serialize(report, Options);
 
+    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("A report cannot be null.");
+
     public static string Schema()
     {
         var schema = (JsonObject)Options.GetJsonSchemaAsNode(typeof(Report));

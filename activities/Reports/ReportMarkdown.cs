@@ -37,10 +37,19 @@ internal static class ReportMarkdown
 
         if (batch.Steps.Count > 0)
         {
-            text.Append("\n| step | kind | state | rows | seconds |\n|---|---|---|---|---|\n");
+            text.Append("\n| step | kind | state | rows | seconds | rehearsed |\n|---|---|---|---|---|---|\n");
             foreach (var step in batch.Steps)
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {Cell(step.Title)} | {ReportWords.Of(step.Kind)} | {step.State ?? "not begun"} | {step.Rows:N0} | {step.Seconds:0.0} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {Cell(step.Title)} | {ReportWords.Of(step.Kind)} | {step.State ?? "not begun"} | {step.Rows:N0} | {step.Seconds:0.0} | {step.RehearsedSeconds:0.0} |\n");
+            }
+        }
+
+        if (batch.Rehearsal is { } rehearsal)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{Cell(rehearsal.Describe())}.{(rehearsal.Locks.Count == 0 ? "" : " Locks really held there:")}\n\n");
+            foreach (var held in rehearsal.Locks)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"- {Cell(held.Describe())}\n");
             }
         }
 

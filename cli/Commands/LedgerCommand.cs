@@ -68,12 +68,18 @@ internal static class LedgerCommand
         }
     }
 
-    /// <summary>The ledger's own chain, and that of every database of plans on the same server.</summary>
+    /// <summary>The ledger's own chain, and that of every database that plans have worked on, as far as it can be reached from here.</summary>
     private static async Task<IReadOnlyList<(string Where, ChainReport Report)>> VerifyAllAsync(Scene scene, string? head, CancellationToken cancel)
     {
         await scene.LedgerAsync(cancel);
         var found = new List<(string, ChainReport)>();
-        foreach (var database in await ChainPlaces.ListAsync(scene.Addresses.Ledger, scene.Addresses.Local, cancel))
+        var survey = await ChainPlaces.ListAsync(scene.Addresses.Ledger, scene.Addresses.Local, Environment.GetEnvironmentVariable, cancel);
+        if (survey.Unknown.Count > 0)
+        {
+            await scene.Error.WriteLineAsync($"Not looked at, because these variables of plans are not set here: {string.Join(", ", survey.Unknown)}.");
+        }
+
+        foreach (var database in survey.Places)
         {
             await using var source = NpgsqlDataSource.Create(database.ConnectionString);
             var verifier = new ChainVerifier { Head = database.IsLedger ? head : null };

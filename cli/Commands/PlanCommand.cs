@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Orchestrator.Activities.Rehearsals;
 using Orchestrator.Cli.Plans;
 using Orchestrator.Cli.Rendering.Documents;
+using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
 
@@ -45,21 +47,43 @@ internal static class PlanCommand
         var folder = SharedOptions.PlanFolder();
         var html = new Option<bool>("--html") { Description = "HTML instead of Markdown." };
         var target = SharedOptions.Out();
-        var command = new Command("runbook", "Writes what will happen, who answers for it and how it is taken back.") { folder, html, target };
-        command.SetAction(parsed => (int)WithPlan(parsed.GetRequiredValue(folder), parsed.InvocationConfiguration.Error, plan =>
-        {
-            var book = Runbook.Of(plan);
-            var text = parsed.GetValue(html) ? book.ToHtml() : book.ToMarkdown();
-            if (parsed.GetValue(target) is { } file)
-            {
-                File.WriteAllText(file, text);
-            }
-            else
-            {
-                parsed.InvocationConfiguration.Output.Write(text);
-            }
-        }));
+        var measured = new Option<bool>("--measured") { Description = "With the times and locks that the last rehearsal of this very plan measured, from the ledger." };
+        var command = new Command("runbook", "Writes what will happen, who answers for it and how it is taken back.") { folder, html, target, measured };
+        command.SetAction((parsed, cancel) => parsed.GetValue(measured)
+            ? Scene.RunAsync(parsed, json: false, async scene => Write(parsed, await FindRehearsalAsync(scene, parsed.GetRequiredValue(folder), cancel)), cancel)
+            : Task.FromResult((int)Write(parsed, new Dictionary<string, RehearsalOutline>())));
         return command;
+
+        ExitCode Write(ParseResult parsed, IReadOnlyDictionary<string, RehearsalOutline> rehearsal) =>
+            WithPlan(parsed.GetRequiredValue(folder), parsed.InvocationConfiguration.Error, plan =>
+            {
+                var book = Runbook.Of(plan, rehearsal);
+                var text = parsed.GetValue(html) ? book.ToHtml() : book.ToMarkdown();
+                if (parsed.GetValue(target) is { } file)
+                {
+                    File.WriteAllText(file, text);
+                }
+                else
+                {
+                    parsed.InvocationConfiguration.Output.Write(text);
+                }
+            });
+    }
+
+    private static async Task<IReadOnlyDictionary<string, RehearsalOutline>> FindRehearsalAsync(Scene scene, string folder, CancellationToken cancel)
+    {
+        if (PlanFolder.Read(folder).Plan is not { } plan)
+        {
+            return new Dictionary<string, RehearsalOutline>();
+        }
+
+        var found = await LastRehearsal.ReadAsync(await scene.LedgerAsync(cancel), PlanCanon.DigestOf(plan), cancel);
+        if (found.Count == 0)
+        {
+            await scene.Error.WriteLineAsync("This plan, as it is, has never been rehearsed: 'orchestrator rehearse' measures it.");
+        }
+
+        return found;
     }
 
     private static ExitCode WithPlan(string folder, TextWriter error, Action<MigrationPlan> act)

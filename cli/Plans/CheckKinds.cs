@@ -19,27 +19,18 @@ internal static class CheckKinds
     {
         ["scalar"] = (reader, head, map) => new ScalarCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Query = reader.ReadQuery(map),
             Rule = reader.ReadRule(map),
         },
         ["zero-rows"] = (reader, head, map) => new ZeroRowsCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Query = reader.ReadQuery(map),
         },
         ["baseline"] = (reader, head, map) => new BaselineCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Query = reader.ReadQuery(map),
             Baseline = map.Text("baseline", "It is the id of the check whose measurements this one is held against."),
             Window = map.Duration("window"),
@@ -48,29 +39,20 @@ internal static class CheckKinds
         },
         ["expected-failure"] = (reader, head, map) => new ExpectedFailureCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Query = reader.ReadQuery(map),
             SqlState = map.Text("sqlstate", "It is the code that the last statement must be refused with, for example 23505."),
             Constraint = map.OptionalText("constraint"),
         },
         ["uses-index"] = (reader, head, map) => new UsesIndexCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Query = reader.ReadQuery(map),
             Index = map.Text("index", "It is the index that the planner must choose."),
         },
         ["row-parity"] = (_, head, map) => new RowParityCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Where = map.OptionalText("where"),
             Other = ReadOther(map, head),
@@ -78,10 +60,7 @@ internal static class CheckKinds
         },
         ["same-content"] = (reader, head, map) => new SameContentCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = map.OptionalText("table") ?? "",
             Query = reader.ReadOptionalQuery(map),
             Key = map.Texts("key") is { Count: > 0 } key ? key : null,
@@ -92,10 +71,7 @@ internal static class CheckKinds
         },
         ["sum-parity"] = (_, head, map) => new SumParityCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Column = map.Text("column", "It is the column that is summed up."),
             Where = map.OptionalText("where"),
@@ -105,68 +81,47 @@ internal static class CheckKinds
         },
         ["duplicates"] = (_, head, map) => new DuplicatesCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Columns = RequiredTexts(map, "columns", "Name the columns in which no two rows may agree."),
             Where = map.OptionalText("where"),
         },
         ["orphans"] = (_, head, map) => new OrphansCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             References = map.Map("references") is { } references ? ReadReference(references) : null,
         },
         ["nulls"] = (_, head, map) => new NullsCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Columns = RequiredTexts(map, "columns", "Name the columns that must have a value."),
             Where = map.OptionalText("where"),
         },
         ["objects"] = (_, head, map) => new ObjectsCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             What = map.Choice("object", ObjectKinds, ObjectKind.Table),
             Names = RequiredTexts(map, "names", "Name what must be there."),
             Absent = map.Flag("absent", false),
         },
         ["columns"] = (_, head, map) => new ColumnsCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Columns = [.. RequiredTexts(map, "columns", "Write each as 'name', 'name type' or 'name type not null'.").Select(ColumnShape.Parse)],
             Exact = map.Flag("exact", true),
         },
         ["enum"] = (_, head, map) => new EnumCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Type = map.Text("type", "It is the enum type."),
             Values = RequiredTexts(map, "values", "Write the values in their order."),
         },
         ["index"] = (_, head, map) => new IndexCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Index = map.Text("index", "It is the index that must be there."),
             Columns = RequiredTexts(map, "columns", "Write its columns or expressions in their order."),
@@ -177,10 +132,7 @@ internal static class CheckKinds
         },
         ["constraint"] = (_, head, map) => new ConstraintCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Table = Table(map),
             Constraint = map.Text("constraint", "It is the constraint that must be there."),
             Type = map.OptionalChoice("type", ConstraintTypes),
@@ -188,56 +140,38 @@ internal static class CheckKinds
         },
         ["environment"] = (_, head, map) => new EnvironmentCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Variables = RequiredTexts(map, "variables", "Name the environment variables that the worker must have."),
         },
         ["flag"] = (_, head, map) => new FlagCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Flag = map.Text("flag", "It is the flag's name."),
             Value = map.OptionalText("value") ?? FlagRules.Off,
         },
         ["disk"] = (reader, head, map) => new DiskCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             FreeBytes = map.Size("free"),
             TimesDatabase = map.Decimal("times-database", 0),
             Query = reader.ReadOptionalQuery(map),
         },
         ["backup"] = (_, head, map) => new BackupCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Variable = map.Text("variable", "It names the environment variable that holds the path of the dump."),
             MaxAge = map.Duration("max-age") ?? UsualMaxAge,
             DriftPercent = map.Decimal("drift-percent", UsualDriftPercent),
         },
         ["unmapped"] = (reader, head, map) => new UnmappedCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Step = map.OptionalText("step"),
             Rule = reader.ReadOptionalRule(map) ?? new Rule(Comparison.Equal, 0),
         },
         ["rehearsed"] = (_, head, map) => new RehearsedCheck
         {
-            Id = head.Id,
-            Title = head.Title,
-            Database = head.Database,
-            Severity = head.Severity,
+            Head = head,
             Within = map.Duration("within") ?? UsualRehearsalAge,
         },
     };

@@ -2,9 +2,6 @@ using Orchestrator.Workflows.Plan;
 
 namespace Orchestrator.Cli.Plans;
 
-/// <summary>What every kind of check has.</summary>
-internal sealed record CheckHead(string Id, string Title, string Database, Severity Severity);
-
 /// <summary>How YAML spells checks; <see cref="CheckKinds"/> has the kinds.</summary>
 internal sealed class CheckReader(PlanFindings findings, SqlFiles files)
 {
@@ -26,7 +23,7 @@ internal sealed class CheckReader(PlanFindings findings, SqlFiles files)
         var check = map.Kind(CheckKinds.All) is { } kind
             ? kind(this, head, map)
             // Stands in for the kind that cannot be read: the mistake is noted.
-            : new ZeroRowsCheck { Id = head.Id, Title = head.Title, Database = database, Severity = head.Severity, Query = new SqlScript("", "") };
+            : new ZeroRowsCheck { Head = head, Query = new SqlScript("", "") };
         map.RefuseOthers();
         return check;
     }

@@ -53,6 +53,11 @@ internal static class StatusTree
         if (batch is { Phase: BatchPhase.Gate, Gate: { } gate })
         {
             yield return $"? {gate.Question} Evidence {gate.Evidence[..12]}.{(gate.ExpiresAt is { } at ? $" Expires {at:yyyy-MM-dd HH:mm} UTC." : "")}";
+            foreach (var line in Rehearsed(batch))
+            {
+                yield return $"  {line}";
+            }
+
             foreach (var said in gate.Counted)
             {
                 yield return $"  {said.Who} ({said.Role}) said {(said.Answer == Workflows.Gates.Answer.Go ? "go" : "no-go")}{(said.Proof is null ? "" : ", signed")}{(said.Comment is null ? "" : $": {said.Comment}")}";
@@ -74,6 +79,9 @@ internal static class StatusTree
             yield return reason;
         }
     }
+
+    private static IEnumerable<string> Rehearsed(BatchStatus batch) =>
+        batch.Rehearsal is not { } rehearsal ? [] : [rehearsal.Describe(), .. rehearsal.Locks.Select(held => $"  {held.Describe()}")];
 
     private static string StateOf(BatchLine line, BatchStatus? batch) => line switch
     {

@@ -3,6 +3,8 @@ namespace Orchestrator.Cli.Rendering;
 /// <summary>Lines that are rewritten in place: in a terminal only, and never wider or higher than it.</summary>
 internal sealed class TreeScreen(TextWriter output)
 {
+    private static readonly (int Width, int Height) Usual = (80, 24);
+
     private int _shown;
 
     public void Show(IReadOnlyList<string> lines)
@@ -20,11 +22,12 @@ internal sealed class TreeScreen(TextWriter output)
     {
         try
         {
-            return (Math.Max(Console.WindowWidth, 20), Math.Max(Console.WindowHeight, 5));
+            // A terminal that nobody has told its size says nought.
+            return (Console.WindowWidth, Console.WindowHeight) is (> 0, > 0) and var (width, height) ? (Math.Max(width, 20), Math.Max(height, 5)) : Usual;
         }
         catch (IOException)
         {
-            return (80, 24);
+            return Usual;
         }
     }
 }

@@ -49,10 +49,7 @@ public sealed class CheckTests(PostgresFixture postgres) : IClassFixture<Postgre
 
     private static ZeroRowsCheck Rows(string query) => new()
     {
-        Id = "check",
-        Title = "Check",
-        Database = "db",
-        Severity = Severity.Gate,
+        Head = new("check", "Check", "db", Severity.Gate),
         Query = new SqlScript(SqlScript.Inline, query),
     };
 

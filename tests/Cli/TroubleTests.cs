@@ -88,6 +88,25 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
         Assert.DoesNotContain("   at ", $"{status.Said}{abort.Said}{run.Said}");
     }
 
+    [Fact]
+    public async Task The_chain_of_a_target_is_verified_where_its_variable_is_set_and_named_where_it_is_not()
+    {
+        await using var run = await RunAsync(_database, "create table made (id int)");
+        Assert.Equal(0, await run.ExitAsync());
+        var name = new NpgsqlConnectionStringBuilder(_database).Database;
+
+        await using var near = Start(["ledger", "verify"], (Variable, _database));
+        Assert.Equal(0, await near.ExitAsync());
+        await using var far = Start("ledger", "verify");
+        Assert.Equal(0, await far.ExitAsync());
+
+        Assert.Contains($"{name}: whole.", near.Said);
+        Assert.DoesNotContain($"{name}: whole.", far.Said);
+        Assert.Matches($"Not looked at, because these variables of plans are not set here: .*{Variable}", far.Said);
+    }
+
+    private string Variable => $"{_name}_DB".ToUpperInvariant();
+
     private async Task<string> RefusedAsync(string target)
     {
         await using var run = await RunAsync(target, "create table made (id int)");
@@ -102,7 +121,7 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
 
     private async Task<OrchestratorProcess> RunAsync(string target, string sql)
     {
-        service.Stage.Variables[$"{_name}_DB".ToUpperInvariant()] = target;
+        service.Stage.Variables[Variable] = target;
         await File.WriteAllTextAsync(Path.Combine(_folder, "s.sql"), sql);
         await File.WriteAllTextAsync(Path.Combine(_folder, "u.sql"), "drop table if exists made");
         await File.WriteAllTextAsync(
@@ -110,7 +129,7 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
             $$"""
             plan: {{_name}}
             databases: [db]
-            environments: { prod: { db: {{$"{_name}_DB".ToUpperInvariant()}} } }
+            environments: { prod: { db: {{Variable}} } }
             batches:
               - id: one
                 owner: ada
@@ -120,8 +139,12 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
         return Start("run", _folder, "-e", "prod", "--as", "linus");
     }
 
-    private OrchestratorProcess Start(params string[] arguments) =>
-        OrchestratorProcess.Start(_folder, arguments, ("TEMPORAL_ADDRESS", service.Stage.Client.Connection.Options.TargetHost), ("ORCHESTRATOR_LEDGER", service.Stage.Connection));
+    private OrchestratorProcess Start(params string[] arguments) => Start(arguments, []);
+
+    private OrchestratorProcess Start(string[] arguments, params (string, string?)[] more) => OrchestratorProcess.Start(
+        _folder,
+        arguments,
+        [("TEMPORAL_ADDRESS", service.Stage.Client.Connection.Options.TargetHost), ("ORCHESTRATOR_LEDGER", service.Stage.Connection), .. more]);
 
     private async Task ExecuteAsync(string sql)
     {

@@ -122,10 +122,7 @@ public sealed class SameContentTests(PostgresFixture postgres) : IClassFixture<P
 
     private SameContentCheck Check() => new()
     {
-        Id = "same",
-        Title = "same",
-        Database = "db",
-        Severity = Severity.Gate,
+        Head = new("same", "same", "db", Severity.Gate),
         Table = $"{_name}_a",
         Other = new RowSet { Database = "db", Table = $"{_name}_b" },
     };

@@ -42,10 +42,7 @@ public sealed class AcrossVersionsTests(OtherVersion other, PostgresFixture ours
         await copy.SourceAsync(Rows);
         var check = new SameContentCheck
         {
-            Id = "same",
-            Title = "same",
-            Database = "db",
-            Severity = Severity.Gate,
+            Head = new("same", "same", "db", Severity.Gate),
             Table = $"{copy.Schema}.people",
             Other = new RowSet { Database = "old", Table = $"{copy.Schema}.people" },
         };

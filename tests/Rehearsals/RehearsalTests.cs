@@ -2,10 +2,14 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Rehearsals;
+using Orchestrator.Cli.Rendering.Documents;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows;
 using Orchestrator.Workflows.Contracts;
+using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
+using Orchestrator.Workflows.Status;
 using Temporalio.Client;
 
 namespace Orchestrator.Tests.Rehearsals;
@@ -72,7 +76,7 @@ public sealed class RehearsalTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
     public async Task A_gate_that_asks_for_a_rehearsal_is_shut_until_it_has_passed()
     {
         var plan = Plan(Some.Ddl("table", "create table made (id int)", "drop table if exists made"));
-        plan = plan with { Batches = [plan.Batches[0] with { Prechecks = [new RehearsedCheck { Id = "rehearsed", Title = "rehearsed", Database = "db", Severity = Severity.Gate, Within = TimeSpan.FromDays(1) }] }] };
+        plan = plan with { Batches = [plan.Batches[0] with { Prechecks = [new RehearsedCheck { Head = new("rehearsed", "rehearsed", "db", Severity.Gate), Within = TimeSpan.FromDays(1) }] }] };
 
         var before = await (await stage.StartBatchAsync(plan)).GetResultAsync();
         await RehearseAsync(plan);
@@ -80,6 +84,32 @@ public sealed class RehearsalTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
 
         Assert.Equal((Outcome.Refused, Outcome.Done), (before.Outcome, after.Outcome));
         Assert.Contains("has never been rehearsed", before.Reason);
+    }
+
+    [Fact]
+    public async Task What_was_measured_is_shown_at_the_gate_and_in_the_report()
+    {
+        var plan = Plan(Some.Ddl("rewrite", "alter table orders alter column id type bigint", "alter table orders alter column id type int"));
+        plan = plan with { Batches = [plan.Batches[0] with { Gate = Some.Gate(), Postchecks = [Some.Check("full", "select count(*) from orders", "= 1000")] }] };
+        await RehearseAsync(plan);
+
+        var batch = await stage.StartBatchAsync(plan);
+        await Eventually.EqualAsync(BatchPhase.Gate, async () => (await batch.QueryAsync(b => b.Status)).Phase);
+        var status = await batch.QueryAsync(b => b.Status);
+        await batch.SignalAsync(b => b.NoGoAsync(new Word { Who = "ada" }));
+        await batch.GetResultAsync();
+
+        var rehearsal = status.Rehearsal!;
+        Assert.True(rehearsal.Passed);
+        Assert.Equal("rewrite", Assert.Single(rehearsal.Steps).Step);
+        var table = rehearsal.Locks.Single(l => l.Relation == "orders");
+        Assert.Equal(("rewrite.sql", "ACCESS EXCLUSIVE", true), (table.File, table.Lock, table.Rewritten));
+        var page = await ReadArtifactAsync(status.Artifacts.Single(a => a.Path.EndsWith(".md", StringComparison.Ordinal)).Path);
+        Assert.Contains("Locks really held there:", page);
+        Assert.Contains("orders: ACCESS EXCLUSIVE for", page);
+        await using var ledger = NpgsqlDataSource.Create(stage.Connection);
+        var runbook = Runbook.Of(plan, await LastRehearsal.ReadAsync(ledger, PlanCanon.DigestOf(plan), default)).ToMarkdown();
+        Assert.Contains("| orders | ACCESS EXCLUSIVE |", runbook);
     }
 
     private string Variable => _name.ToUpperInvariant();
@@ -95,10 +125,12 @@ public sealed class RehearsalTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
         return await stage.Client.ExecuteWorkflowAsync((RehearsalWorkflow r) => r.RunAsync(input), new WorkflowOptions($"{_name}/rehearsal", stage.TaskQueue));
     }
 
-    private async Task<string> ReportAsync(RehearsalOutcome outcome)
+    private Task<string> ReportAsync(RehearsalOutcome outcome) =>
+        ReadArtifactAsync(outcome.Artifacts.Single(a => a.Path.EndsWith(".json", StringComparison.Ordinal)).Path);
+
+    private async Task<string> ReadArtifactAsync(string path)
     {
         await using var connection = new NpgsqlConnection(stage.Connection);
-        var path = outcome.Artifacts.Single(a => a.Path.EndsWith(".json", StringComparison.Ordinal)).Path;
         return (await connection.ExecuteScalarAsync<string>("select content from orchestrator.artifacts where path = @Path", new { Path = path }))!;
     }
 

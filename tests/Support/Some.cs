@@ -59,10 +59,7 @@ internal static class Some
 
     public static ScalarCheck Check(string id, string query, string rule, Severity severity = Severity.Gate) => new()
     {
-        Id = id,
-        Title = id,
-        Database = "db",
-        Severity = severity,
+        Head = new(id, id, "db", severity),
         Query = new SqlScript(SqlScript.Inline, query),
         Rule = Rule.TryParse(rule)!,
     };

@@ -25,6 +25,9 @@ public sealed record BatchOutline(
 
     /// <summary>There is a channel to tell people by.</summary>
     public bool IsNotified { get; init; }
+
+    /// <summary>Null where the plan, as it is, was never rehearsed.</summary>
+    public RehearsalOutline? Rehearsal { get; init; }
 }
 
 public sealed record StepOutline(string Id, string Title, StepKind Kind);

@@ -35,13 +35,19 @@ public abstract record Check
     {
     }
 
-    public required string Id { get; init; }
+    public required CheckHead Head { get; init; }
 
-    public required string Title { get; init; }
+    [JsonIgnore]
+    public string Id => Head.Id;
 
-    public required string Database { get; init; }
+    [JsonIgnore]
+    public string Title => Head.Title;
 
-    public required Severity Severity { get; init; }
+    [JsonIgnore]
+    public string Database => Head.Database;
+
+    [JsonIgnore]
+    public Severity Severity => Head.Severity;
 
     /// <summary>Which measured values are right, in words.</summary>
     public abstract string DescribeRule();
@@ -49,6 +55,9 @@ public abstract record Check
     /// <summary>What may be wrong although this check passes.</summary>
     public abstract string DescribeBlindSpot();
 }
+
+/// <summary>What every kind of check has.</summary>
+public sealed record CheckHead(string Id, string Title, string Database, Severity Severity);
 
 [JsonConverter(typeof(JsonStringEnumConverter<Severity>))]
 public enum Severity

@@ -7,6 +7,7 @@ namespace Orchestrator.Workflows.Status;
 internal sealed class BatchBoard(string batch)
 {
     private readonly List<StepStatus> _steps = [];
+    private RehearsalOutline? _rehearsal;
     private string _title = "";
 
     public BatchPhase Phase { get; set; } = BatchPhase.Opening;
@@ -24,6 +25,7 @@ internal sealed class BatchBoard(string batch)
     public void Open(BatchOutline outline)
     {
         _title = outline.Title;
+        _rehearsal = outline.Rehearsal;
         _steps.Clear();
         _steps.AddRange(outline.Steps.Select(s => new StepStatus(s.Id, s.Title, s.Kind, StepPhase.Waiting, 0, null)));
     }
@@ -60,6 +62,7 @@ internal sealed class BatchBoard(string batch)
         Postchecks = Postchecks,
         Artifacts = Artifacts,
         Gate = gate.View is { } view ? Read(view, gate.Refusals) : null,
+        Rehearsal = _rehearsal,
         Reason = Reason,
         Outcome = Outcome,
     };

@@ -54,6 +54,9 @@ public sealed record BatchStatus
 
     public GateStatus? Gate { get; init; }
 
+    /// <summary>What to expect, as far as the last rehearsal of this very plan can tell.</summary>
+    public RehearsalOutline? Rehearsal { get; init; }
+
     /// <summary>Why it stopped, or what a person must look at.</summary>
     public string? Reason { get; init; }
 

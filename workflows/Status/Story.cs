@@ -20,6 +20,7 @@ internal static class Story
         {
             story.Append($"\n**{gate.Question}** {(gate.SignaturesRequired ? "Decisions here must be signed: `orchestrator decide --sign`." : "Send the signal `go` or `no-go` with `{\"who\":\"your name\"}`.")}\n");
             story.Append($"Waiting for {gate.Quorum} of {gate.WaitingFor}. Evidence {gate.Evidence[..12]}.\n");
+            TellRehearsal(story, status.Rehearsal);
             foreach (var refusal in gate.Refusals)
             {
                 story.Append($"- did not count: {refusal}\n");
@@ -59,6 +60,20 @@ internal static class Story
         foreach (var check in checks)
         {
             story.Append($"- {check.Title}: {Words(check.Verdict.ToString())}, {check.Measured ?? "not measured"} (wanted {check.Rule})\n");
+        }
+    }
+
+    private static void TellRehearsal(StringBuilder story, RehearsalOutline? rehearsal)
+    {
+        if (rehearsal is null)
+        {
+            return;
+        }
+
+        story.Append($"{rehearsal.Describe()}.\n");
+        foreach (var held in rehearsal.Locks)
+        {
+            story.Append($"- {held.Describe()}\n");
         }
     }
 

@@ -17,7 +17,7 @@ internal static class Rehearsed
             return Measurement.Fail("never", "This plan, as it is, has never been rehearsed: run 'orchestrator rehearse'.");
         }
 
-        var measured = $"{found.Verdict} on {found.Environment}";
+        var measured = $"{found.Verdict} on {found.Environment}, {found.Report}";
         if (found.Verdict != "pass")
         {
             return Measurement.Fail(measured, "The last rehearsal did not pass.");

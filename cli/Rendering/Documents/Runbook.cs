@@ -1,3 +1,4 @@
+using Orchestrator.Workflows.Contracts;
 using Orchestrator.Workflows.Gates;
 using Orchestrator.Workflows.Plan;
 
@@ -6,7 +7,9 @@ namespace Orchestrator.Cli.Rendering.Documents;
 /// <summary>What will happen when a plan is run, who answers for it, and how it is taken back: for people to read before.</summary>
 internal static class Runbook
 {
-    public static Document Of(MigrationPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="measured">What the last rehearsal measured, by batch; empty where nobody asked for it.</param>
+    public static Document Of(MigrationPlan plan, IReadOnlyDictionary<string, RehearsalOutline> measured)
     {
         var book = new Document(plan.Title)
             .Paragraph($"Plan {plan.Name}, digest {PlanCanon.DigestOf(plan)}.")
@@ -14,20 +17,21 @@ internal static class Runbook
                 [e.Name, e.Bindings is null ? "made on the worker's own server" : string.Join(", ", e.Bindings.Select(b => $"{b.Database} from {b.Variable}"))]));
         foreach (var batch in BatchOrder.Sort(plan.Batches, b => b.Id, b => b.Needs))
         {
-            Add(book, batch);
+            Add(book, batch, measured.GetValueOrDefault(batch.Id));
         }
 
         return book;
     }
 
-    private static void Add(Document book, Batch batch)
+    private static void Add(Document book, Batch batch, RehearsalOutline? rehearsal)
     {
         book.Heading($"{batch.Title} ({batch.Id})")
             .Paragraph($"Owner: {batch.Owner}.{(batch.Needs.Count == 0 ? "" : $" After: {string.Join(", ", batch.Needs)}.")}");
         AddChecks(book, "Before anything is done, this must hold:", batch.Prechecks, s => s == Severity.Warn ? "it is noted" : "the batch is refused");
         book.Paragraph("Steps, each of which registers its undo before it acts:");
-        book.Table(["step", "kind", "database", "does", "undo"], batch.Steps.Select(s => (IReadOnlyList<string>)
-            [s.Title, s.Kind.ToString().ToLowerInvariant(), s.Database, Does(s), string.Join(", ", s.Undo.Select(u => u.Path))]));
+        book.Table(["step", "kind", "database", "does", "undo", "rehearsed"], batch.Steps.Select(s => (IReadOnlyList<string>)
+            [s.Title, s.Kind.ToString().ToLowerInvariant(), s.Database, Does(s), string.Join(", ", s.Undo.Select(u => u.Path)), Took(rehearsal, s)]));
+        AddRehearsal(book, rehearsal);
         AddChecks(book, "Then this is measured:", batch.Postchecks, IfNot);
         if (batch.Gate is { } gate)
         {
@@ -37,6 +41,24 @@ internal static class Runbook
 
         book.Paragraph("Rollback: the steps above, last one first.");
     }
+
+    private static void AddRehearsal(Document book, RehearsalOutline? rehearsal)
+    {
+        if (rehearsal is null)
+        {
+            return;
+        }
+
+        book.Paragraph($"{rehearsal.Describe()}.");
+        if (rehearsal.Locks.Count > 0)
+        {
+            book.Table(["locks really held on", "lock", "for", "written anew", "rows read", "file"], rehearsal.Locks.Select(l => (IReadOnlyList<string>)
+                [l.Relation, l.Lock, $"{l.Milliseconds:0.#} ms", l.Rewritten ? "yes" : "no", $"{l.RowsRead:N0}", l.File]));
+        }
+    }
+
+    private static string Took(RehearsalOutline? rehearsal, Step step) =>
+        rehearsal?.Steps.FirstOrDefault(s => s.Step == step.Id) is { } took ? $"{took.Seconds:0.0} s" : "";
 
     private static void AddChecks(Document book, string intro, IReadOnlyList<Check> checks, Func<Severity, string> ifNot)
     {
