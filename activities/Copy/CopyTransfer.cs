@@ -152,9 +152,12 @@ internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource sou
         }
     }
 
+    /// <summary>Into how many ranges a table of this size is cut.</summary>
+    internal static int RangesOf(long bytes) => (int)Math.Clamp(bytes / RangeBytes, 1, MostRanges);
+
     private static async Task<IReadOnlyList<KeySpan>> SpansAsync(NpgsqlConnection reading, CopyPair pair, int lanes, CancellationToken cancel)
     {
-        var parts = (int)Math.Clamp(pair.Source.Bytes / RangeBytes, 1, MostRanges);
+        var parts = RangesOf(pair.Source.Bytes);
         if (parts == 1 || pair.Source.Key.Count == 0 || pair.Source.Partitioned)
         {
             return [new KeySpan(null, null, pair.Source.Rows)];

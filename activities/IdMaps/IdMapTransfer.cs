@@ -71,6 +71,7 @@ internal sealed class IdMapTransfer(NpgsqlDataSource database, IdMapStep step, T
             var scope = new LedgerScope(connection, transaction, held.Run);
             try
             {
+                await Steps.ShareWhileDoingAsync(scope, held, cancel);
                 var rows = await writer.AddMissingAsync(scope, cancel);
                 if (rows == 0)
                 {

@@ -75,6 +75,7 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
         var scope = new LedgerScope(connection, transaction, held.Run);
         try
         {
+            await Steps.ShareWhileDoingAsync(scope, held, cancel);
             var rows = await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancel));
             if (rows > 0)
             {
@@ -93,6 +94,8 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
     private async Task ReportAsync(NpgsqlConnection connection, HeldStep held, Relink link, CancellationToken cancel)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var scope = new LedgerScope(connection, transaction, held.Run);
+        await Steps.ShareWhileDoingAsync(scope, held, cancel);
         var (lacking, changed) = await connection.QuerySingleAsync<(int Lacking, int Changed)>(new CommandDefinition(
             RelinkSql.Report(step, link, held), transaction: transaction, commandTimeout: 0, cancellationToken: cancel));
         if (lacking > RelinkSql.MostUnmapped)
@@ -102,7 +105,6 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
 
         if (changed > 0)
         {
-            var scope = new LedgerScope(connection, transaction, held.Run);
             await EntryChain.AppendAsync(scope, "unmapped-reported", new { held.Key.Batch, held.Key.Step, Subject = RelinkSql.SubjectOf(step, link), Entries = lacking }, cancel);
         }
 

@@ -83,6 +83,10 @@ internal static class Steps
         }
     }
 
+    /// <summary>For work at a step's end that a rerun repeats: while the step is being done it is the holder's alone, and of one that is done it is a rerun's.</summary>
+    public static Task ShareWhileDoingAsync(LedgerScope scope, HeldStep step, CancellationToken cancel) =>
+        step.Row.State == StepState.Doing ? ShareAsync(scope, step, cancel) : Task.CompletedTask;
+
     /// <summary>Done, with what the step's ranges have done together.</summary>
     public static async Task<RangeTotals> FinishTransferAsync(NpgsqlDataSource database, HeldStep step, CancellationToken cancel)
     {

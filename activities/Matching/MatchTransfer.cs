@@ -95,6 +95,7 @@ internal sealed class MatchTransfer(NpgsqlDataSource database, MatchStep step, T
         var scope = new LedgerScope(connection, transaction, held.Run);
         try
         {
+            await Steps.ShareWhileDoingAsync(scope, held, cancel);
             var rows = await act(scope);
             if (rows > 0)
             {

@@ -47,6 +47,18 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
     internal async Task<NpgsqlDataSource> SourceAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel) =>
         Source(await TargetConnectionAsync(plan, environment, database, cancel));
 
+    /// <summary>For estimates, which make nothing: null where an embedded database has not been made yet.</summary>
+    internal async Task<NpgsqlDataSource?> FindReadOnlyAsync(MigrationPlan plan, string environment, string database, CancellationToken cancel)
+    {
+        if (plan.FindEnvironment(EnvironmentName.Parse(environment).Name) is not { Bindings: null })
+        {
+            return await SourceAsync(plan, environment, database, cancel);
+        }
+
+        var name = EmbeddedName(plan.Name, database);
+        return settings.LocalServer is { } server && await ExistsAsync(server, name, cancel) ? Source(InDatabase(server, name)) : null;
+    }
+
     /// <summary>The database that a rehearsal works on instead of the one that its environment means.</summary>
     internal static string CloneName(MigrationPlan plan, string environment, string database) =>
         $"orchestrator_rehearsal_{PlanCanon.DigestOf($"{plan.Name}\n{environment}\n{database}")[..16]}";
@@ -141,17 +153,32 @@ public sealed class Databases(ActivitySettings settings) : IAsyncDisposable
             throw new RefusalException("This environment is 'embedded', and the worker has no local server: set ORCHESTRATOR_LOCAL to the connection string of one.");
         }
 
-        var name = $"{plan}_{database}".Replace('-', '_');
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
-        await using var connection = await source.OpenConnectionAsync(cancel);
-        var exists = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select exists (select from pg_database where datname = @Name)", new { Name = name }, cancellationToken: cancel));
-        if (!exists)
+        var name = EmbeddedName(plan, database);
+        if (!await ExistsAsync(server, name, cancel))
         {
+            await using var connection = await OpenServerAsync(server, cancel);
             await CreateAsync(connection, SqlIdentifier.Of(name), cancel);
         }
 
-        return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+        return InDatabase(server, name);
+    }
+
+    private static string EmbeddedName(string plan, string database) => $"{plan}_{database}".Replace('-', '_');
+
+    private static string InDatabase(string server, string name) => new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+
+    private static async Task<NpgsqlConnection> OpenServerAsync(string server, CancellationToken cancel)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancel);
+        return connection;
+    }
+
+    private static async Task<bool> ExistsAsync(string server, string name, CancellationToken cancel)
+    {
+        await using var connection = await OpenServerAsync(server, cancel);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pg_database where datname = @Name)", new { Name = name }, cancellationToken: cancel));
     }
 
     private static async Task CreateAsync(NpgsqlConnection connection, SqlIdentifier name, CancellationToken cancel)

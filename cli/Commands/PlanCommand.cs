@@ -8,10 +8,10 @@ using Orchestrator.Workflows.Plan;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>orchestrator plan lint|publish|show|schema|runbook</c>: what a folder says, without running it.</summary>
+/// <summary><c>orchestrator plan lint|publish|dry-run|show|schema|runbook</c>: what a folder says, without running it.</summary>
 internal static class PlanCommand
 {
-    public static Command Create() => new("plan", "Reads a plan without running it.") { PlanLintCommand.Create(), PlanPublishCommand.Create(), Show(), Schema(), RunbookOf() };
+    public static Command Create() => new("plan", "Reads a plan without running it.") { PlanLintCommand.Create(), PlanPublishCommand.Create(), DryRunCommand.Create(), Show(), Schema(), RunbookOf() };
 
     private static Command Show()
     {

@@ -17,6 +17,7 @@ public sealed class UnmappedTests : IDisposable
         await using var up = home.Up();
         await up.SaysAsync("Ready.");
 
+        Assert.Contains("'db' is not there yet", await SayAsync(home, 0, "plan", "dry-run", _plan));
         Assert.Contains("1 by name; 2 rows in the unmapped queue", await SayAsync(home, 0, "run", _plan, "--as", "linus"));
         var entries = JsonDocument.Parse((await SayAsync(home, 0, "unmapped", "list", "--json")).Trim()).RootElement.GetProperty("entries").EnumerateArray()
             .ToDictionary(e => e.GetProperty("entry").GetProperty("key").GetString()!, e => e.GetProperty("entry").GetProperty("id").GetInt64().ToString());
@@ -27,6 +28,7 @@ public sealed class UnmappedTests : IDisposable
         Assert.Contains("has no counterpart, says grace", await SayAsync(home, 0, "unmapped", "close", entries["3"], "--reason", "left in 1999", "--as", "grace"));
         Assert.Contains("1 rows", await SayAsync(home, 0, "run", _plan, "--as", "linus", "--again"));
         Assert.Contains("nothing waits for an answer", await SayAsync(home, 0, "unmapped", "list"));
+        Assert.Contains("one.match (match): done; a rerun would change 0 rows", await SayAsync(home, 0, "plan", "dry-run", _plan));
         Assert.Contains("whole", await SayAsync(home, 0, "ledger", "verify"));
         Assert.Equal(0, await up.InterruptAsync());
     }
