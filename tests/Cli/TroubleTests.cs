@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Dapper;
 using Npgsql;
 using Orchestrator.Tests.Support;
@@ -89,6 +90,42 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     }
 
     [Fact]
+    public async Task A_failed_undo_is_tried_again_with_a_corrected_file()
+    {
+        await using var run = await RunAsync(_database, "create table made (id int); select 1 / 0", undo: "select 1 / 0");
+        await run.SaysAsync("An undo failed and waits for a person");
+        var file = Path.Combine(_folder, "better.sql");
+        await File.WriteAllTextAsync(file, "drop table if exists made");
+
+        await using var mute = Start("retry", _name, "--undo-file", file);
+        await using var lost = Start("retry", _name, "--undo-file", $"{file}.txt", "--reason", "a typing error");
+        Assert.Equal((5, 5), (await mute.ExitAsync(), await lost.ExitAsync()));
+        await using var retry = Start("retry", _name, "--undo-file", file, "--reason", "a typing error", "--as", "ada", "--json");
+        Assert.Equal(0, await retry.ExitAsync());
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Contains("Say why: set 'reason'.", mute.Said);
+        Assert.Contains("There is no file", lost.Said);
+        Assert.Contains("\"path\":\"better.sql\"", retry.Said);
+        Assert.Contains("is undone: undone by better.sql (corrected, ", run.Said);
+        Assert.Contains("Not done; what this batch had done is taken back.", run.Said);
+    }
+
+    [Fact]
+    public async Task A_rehearsal_that_somebody_terminates_ends_the_command_with_a_sentence()
+    {
+        await WritePlanAsync(new NpgsqlConnectionStringBuilder(_database) { Port = FreePort() }.ConnectionString, "select 1", "select 1");
+        await using var rehearsal = Start("rehearse", _folder, "-e", "prod");
+        await rehearsal.SaysAsync("Clone is tried again");
+        var id = Regex.Match(rehearsal.Said, "rehearsing as (\\S+)").Groups[1].Value;
+
+        await service.Stage.Client.GetWorkflowHandle(id).TerminateAsync("enough");
+
+        Assert.Equal(1, await rehearsal.ExitAsync());
+        Assert.DoesNotContain("   at ", rehearsal.Said);
+    }
+
+    [Fact]
     public async Task The_chain_of_a_target_is_verified_where_its_variable_is_set_and_named_where_it_is_not()
     {
         await using var run = await RunAsync(_database, "create table made (id int)");
@@ -119,11 +156,17 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
         return run.Said;
     }
 
-    private async Task<OrchestratorProcess> RunAsync(string target, string sql)
+    private async Task<OrchestratorProcess> RunAsync(string target, string sql, string undo = "drop table if exists made")
+    {
+        await WritePlanAsync(target, sql, undo);
+        return Start("run", _folder, "-e", "prod", "--as", "linus");
+    }
+
+    private async Task WritePlanAsync(string target, string sql, string undo)
     {
         service.Stage.Variables[Variable] = target;
         await File.WriteAllTextAsync(Path.Combine(_folder, "s.sql"), sql);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "u.sql"), "drop table if exists made");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "u.sql"), undo);
         await File.WriteAllTextAsync(
             Path.Combine(_folder, "plan.yaml"),
             $$"""
@@ -136,7 +179,6 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
                 steps:
                   - { id: table, kind: ddl, apply: s.sql, undo: u.sql }
             """);
-        return Start("run", _folder, "-e", "prod", "--as", "linus");
     }
 
     private OrchestratorProcess Start(params string[] arguments) => Start(arguments, []);
