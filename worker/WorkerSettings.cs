@@ -109,12 +109,8 @@ public sealed record WorkerSettings
             : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") ? address
             : Mistake<Uri>($"{name} is not an address that begins with https:// or http://.");
 
-        bool SpeaksHttp(string protocol) => protocol switch
-        {
-            "grpc" => false,
-            "http/protobuf" => true,
-            _ => Mistake<bool>($"{CollectorProtocolVariable} is '{protocol}', which is neither grpc nor http/protobuf."),
-        };
+        bool SpeaksHttp(string protocol) => protocol == "http/protobuf"
+            || (protocol != "grpc" && Mistake<bool>($"{CollectorProtocolVariable} is '{protocol}', which is neither grpc nor http/protobuf."));
 
         IPEndPoint? EndPoint(string name) => Value(name) is not { } text ? null
             : IPEndPoint.TryParse(text, out var point) && point.Port > 0 ? point

@@ -61,7 +61,7 @@ public sealed class PlanFolderTests : IDisposable
                 "3:1 The plan has no key 'environmnets'. Did you mean 'environments'?",
                 "6:5 This must be the name of an environment variable, not what it holds. Use upper-case letters, digits and underscores, for example STAGING_SHOP_DATABASE.",
                 "9:5 There is no batch 'onee'. Did you mean 'one'?",
-                "13:9 'dll' is none of ddl, sql, backfill, copy, seed, flag, smoke. Did you mean 'ddl'?",
+                "13:9 'dll' is none of ddl, sql, backfill, copy, idmap, relink, match, seed, flag, smoke. Did you mean 'ddl'?",
                 "14:9 There is no file 'sql/tabels.sql' in the plan's folder. Did you mean 'sql/tables.sql'?",
                 "16:9 A step has no key 'chunk-rows'. It has id, title, database, undo, kind, apply.",
                 "21:9 'about 5' is not a rule. Write a comparison and a number, for example \">= 1\" or \"= 100 +- 5\".",
