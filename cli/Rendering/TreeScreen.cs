@@ -23,7 +23,8 @@ internal sealed class TreeScreen(TextWriter output)
         try
         {
             // A terminal that nobody has told its size says nought.
-            return (Console.WindowWidth, Console.WindowHeight) is (> 0, > 0) and var (width, height) ? (Math.Max(width, 20), Math.Max(height, 5)) : Usual;
+            var (width, height) = (Console.WindowWidth, Console.WindowHeight);
+            return width > 0 && height > 0 ? (Math.Max(width, 20), Math.Max(height, 5)) : Usual;
         }
         catch (IOException)
         {
