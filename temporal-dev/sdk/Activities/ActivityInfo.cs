@@ -35,7 +35,7 @@ public record ActivityInfo(
     public bool IsWorkflowActivity => WorkflowId != null;
 
     /// <summary>What every line is marked with that the activity logs.</summary>
-    internal IReadOnlyDictionary<string, object> LoggerScope { get; } =
+    internal IReadOnlyDictionary<string, object> LogFields { get; } =
         Marks(
         [
             (nameof(WorkflowType), WorkflowType),

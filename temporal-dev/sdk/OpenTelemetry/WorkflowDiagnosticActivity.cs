@@ -8,9 +8,8 @@ namespace Temporalio.Extensions.OpenTelemetry;
 /// </summary>
 public sealed class WorkflowDiagnosticActivity : IDisposable
 {
-    private static readonly AsyncLocal<WorkflowDiagnosticActivity?> CurrentLocal = new();
-
-    private readonly WorkflowDiagnosticActivity? _previous;
+    // Flows with the code that it was set in, as the workflow's own asynchronous calls do.
+    private static readonly AsyncLocal<WorkflowDiagnosticActivity?> Place = new();
 
     internal WorkflowDiagnosticActivity(
         Activity? activity, ActivityContext context, string? baggage, IReadOnlyCollection<KeyValuePair<string, object?>>? tags)
@@ -19,11 +18,13 @@ public sealed class WorkflowDiagnosticActivity : IDisposable
         Context = context;
         Baggage = baggage;
         Tags = tags;
-        _previous = CurrentLocal.Value;
-        CurrentLocal.Value = this;
+        (Parent, Place.Value) = (Place.Value, this);
     }
 
-    public static WorkflowDiagnosticActivity? Current => CurrentLocal.Value;
+    public static WorkflowDiagnosticActivity? Current => Place.Value;
+
+    /// <summary>The one that was current before.</summary>
+    public WorkflowDiagnosticActivity? Parent { get; }
 
     /// <summary>Null on replay and where nobody listens. It has ended already.</summary>
     public Activity? Activity { get; }
@@ -35,11 +36,13 @@ public sealed class WorkflowDiagnosticActivity : IDisposable
     internal string? Baggage { get; }
 
     /// <summary>Makes a span of elsewhere the parent of those to come.</summary>
-    public static WorkflowDiagnosticActivity AttachFromContext(ActivityContext context) =>
-        new(activity: null, context, baggage: null, tags: null);
+    /// <param name="tags">For those that inherit them; the span of elsewhere keeps its own.</param>
+    public static WorkflowDiagnosticActivity AttachFromContext(
+        ActivityContext context, IReadOnlyCollection<KeyValuePair<string, object?>>? tags = null) =>
+        new(activity: null, context, baggage: null, tags);
 
-    /// <summary>Makes the previous one current again.</summary>
-    public void Dispose() => CurrentLocal.Value = _previous;
+    /// <summary>Makes the parent current again.</summary>
+    public void Dispose() => Place.Value = Parent;
 
     internal static WorkflowDiagnosticActivity Attach(TraceHeader header) =>
         new(activity: null, header.Context, header.Baggage, tags: null);

@@ -32,7 +32,7 @@ public record WorkflowInfo(
     DateTime WorkflowStartTime,
     string WorkflowType)
 {
-    internal IReadOnlyDictionary<string, object> LoggerScope { get; } = new Dictionary<string, object>
+    internal IReadOnlyDictionary<string, object> LogFields { get; } = new Dictionary<string, object>
     {
         ["Attempt"] = Attempt,
         ["Namespace"] = Namespace,
@@ -51,7 +51,7 @@ public record WorkflowInfo(
 /// <param name="Id">The update's id, not its name.</param>
 public record WorkflowUpdateInfo(string Id, string Name)
 {
-    internal IReadOnlyDictionary<string, object> LoggerScope { get; } = new Dictionary<string, object>
+    internal IReadOnlyDictionary<string, object> LogFields { get; } = new Dictionary<string, object>
     {
         ["UpdateId"] = Id,
         ["UpdateName"] = Name,

@@ -33,6 +33,16 @@ public sealed class DefinitionTests
     [InlineData(typeof(BadHandlers), "has more than one signal handler named same.")]
     [InlineData(typeof(BadHandlers), "BadHandlers.DynamicAsync: a dynamic handler must take (string, IRawValue[]).")]
     [InlineData(typeof(BadHandlers), "BadHandlers.ReservedAsync: the name __temporal_x is reserved")]
+    [InlineData(typeof(GenericRun), "[WorkflowRun] method RunAsync must be public and neither static nor generic.")]
+    [InlineData(typeof(StaticRun), "[WorkflowRun] method RunAsync must be public and neither static nor generic.")]
+    [InlineData(typeof(TwoInits), "has several constructors with [WorkflowInit]; one is allowed.")]
+    [InlineData(typeof(ByReference), "parameters of [WorkflowRun] method RunAsync cannot be ref, in or out.")]
+    [InlineData(typeof(ByReference), "ByReference.SignalAsync: parameters of a [WorkflowSignal] method cannot be ref, in or out.")]
+    [InlineData(typeof(ByReference), "ByReference.GenericAsync: a [WorkflowUpdate] method cannot be generic.")]
+    [InlineData(typeof(ByReference), "ByReference.BothAsync has [WorkflowSignal] and [WorkflowUpdate]; one is allowed.")]
+    [InlineData(typeof(ByReference), "ByReference.CheckedAsync: its validator must return void.")]
+    [InlineData(typeof(ByReference), "CheckedAsync has more than one [WorkflowUpdateValidator].")]
+    [InlineData(typeof(ByReference), "ByReference.Hidden: a [WorkflowQuery] property needs a public getter")]
     [InlineData(typeof(LostAttribute), "overrides a method with [WorkflowSignal] and must repeat the attribute.")]
     public void A_workflow_that_cannot_work_is_refused(Type type, string rule)
     {
@@ -198,6 +208,68 @@ public sealed class DefinitionTests
 
         [WorkflowRun]
         public Task RunAsync() => Task.CompletedTask;
+    }
+
+    [Workflow]
+    public sealed class GenericRun
+    {
+        [WorkflowRun]
+        public Task<T> RunAsync<T>(T value) => Task.FromResult(value);
+    }
+
+    [Workflow]
+    public sealed class StaticRun
+    {
+        [WorkflowRun]
+        public static Task RunAsync() => Task.CompletedTask;
+    }
+
+    [Workflow]
+    public sealed class TwoInits
+    {
+        [WorkflowInit]
+        public TwoInits()
+        {
+        }
+
+        [WorkflowInit]
+        public TwoInits(string name) => _ = name;
+
+        [WorkflowRun]
+        public Task RunAsync() => Task.CompletedTask;
+    }
+
+    [Workflow]
+    public sealed class ByReference
+    {
+        [WorkflowQuery]
+        internal int Hidden => 1;
+
+        [WorkflowRun]
+        public Task RunAsync(in int number) => Task.FromResult(number);
+
+        [WorkflowSignal]
+        public Task SignalAsync(ref int number)
+        {
+            number++;
+            return Task.CompletedTask;
+        }
+
+        [WorkflowUpdate]
+        public Task<T> GenericAsync<T>(T value) => Task.FromResult(value);
+
+        [WorkflowSignal]
+        [WorkflowUpdate]
+        public Task BothAsync() => Task.CompletedTask;
+
+        [WorkflowUpdate]
+        public Task CheckedAsync() => Task.CompletedTask;
+
+        [WorkflowUpdateValidator(nameof(CheckedAsync))]
+        public bool ValidateOnce() => true;
+
+        [WorkflowUpdateValidator(nameof(CheckedAsync))]
+        public bool ValidateTwice() => true;
     }
 
     [Workflow]

@@ -80,7 +80,7 @@ internal sealed class ScheduleCalls(ITemporalClient client)
                 ScheduleId = input.Id,
                 Schedule = await ToProtoAsync(update.Schedule),
                 // Somebody else's change in between must not be overwritten unseen.
-                ConflictToken = description.RawDescription.ConflictToken,
+                ConflictToken = description.Received.ConflictToken,
                 Identity = Identity,
                 RequestId = Guid.NewGuid().ToString(),
                 SearchAttributes = update.SearchAttributes?.ToProto(),

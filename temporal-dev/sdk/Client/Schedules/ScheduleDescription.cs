@@ -7,32 +7,30 @@ namespace Temporalio.Client.Schedules;
 /// <summary>A schedule and what it has done.</summary>
 public class ScheduleDescription
 {
-    private readonly Lazy<IReadOnlyDictionary<string, IEncodedRawValue>> _memo;
-    private readonly Lazy<SearchAttributeCollection> _searchAttributes;
+    private readonly DataConverter _converter;
 
     internal ScheduleDescription(string id, Schedule schedule, DescribeScheduleResponse raw, DataConverter converter)
     {
         Id = id;
         Schedule = schedule;
         Info = ScheduleProto.ToInfo(raw.Info);
-        RawDescription = raw;
-        _memo = new(() => EncodedRawValue.All(raw.Memo, converter));
-        _searchAttributes = new(() => raw.SearchAttributes is { } attributes
-            ? SearchAttributeCollection.FromProto(attributes)
-            : SearchAttributeCollection.Empty);
+        Received = raw;
+        _converter = converter;
     }
 
     public string Id { get; }
 
     public ScheduleInfo Info { get; }
 
-    public IReadOnlyDictionary<string, IEncodedRawValue> Memo => _memo.Value;
+    public IReadOnlyDictionary<string, IEncodedRawValue> Memo => field ??= EncodedRawValue.All(Received.Memo, _converter);
 
     public Schedule Schedule { get; }
 
-    public SearchAttributeCollection TypedSearchAttributes => _searchAttributes.Value;
+    public SearchAttributeCollection TypedSearchAttributes =>
+        field ??= Received.SearchAttributes is { } attributes ? SearchAttributeCollection.FromProto(attributes) : SearchAttributeCollection.Empty;
 
-    internal DescribeScheduleResponse RawDescription { get; }
+    /// <summary>An update names the version that it has read by a token in here.</summary>
+    internal DescribeScheduleResponse Received { get; }
 }
 
 /// <param name="RecentActions">At most ten, the oldest first.</param>

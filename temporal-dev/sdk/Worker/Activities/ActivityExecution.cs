@@ -51,7 +51,7 @@ internal sealed class ActivityExecution : IDisposable
         _context = new(
             info,
             task.TaskToken,
-            new ScopedLogger(settings.LoggerFactory.CreateLogger($"Temporalio.Activity:{info.ActivityType}"), info.LoggerScope),
+            new ScopedLogger(settings.LoggerFactory.CreateLogger($"Temporalio.Activity:{info.ActivityType}"), info.LogFields),
             _converter.PayloadConverter,
             _cancellation,
             settings.Client,

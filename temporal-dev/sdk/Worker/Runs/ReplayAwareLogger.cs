@@ -30,8 +30,8 @@ internal sealed class ReplayAwareLogger(RunState state, ILogger inner) : ILogger
 
     private ValueTuple Write<TState>(LogLevel logLevel, EventId eventId, TState entry, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        using var run = inner.BeginScope(state.Info.LoggerScope);
-        using var update = RunUpdates.Current.Value is { } current ? inner.BeginScope(current.LoggerScope) : null;
+        using var run = inner.BeginScope(state.Info.LogFields);
+        using var update = RunUpdates.Current.Value is { } current ? inner.BeginScope(current.LogFields) : null;
         inner.Log(logLevel, eventId, entry, exception, formatter);
         return default;
     }

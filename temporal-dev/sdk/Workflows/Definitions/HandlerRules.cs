@@ -23,6 +23,11 @@ internal static class HandlerRules
             yield return $"{where}: a [{attribute}] method cannot be generic.";
         }
 
+        if (DefinitionProblems.HasByReference(method))
+        {
+            yield return $"{where}: parameters of a [{attribute}] method cannot be ref, in or out.";
+        }
+
         if (dynamic && explicitName != null)
         {
             yield return $"{where}: a dynamic [{attribute}] cannot have a name.";
@@ -100,6 +105,8 @@ internal static class HandlerRules
 internal static class DefinitionProblems
 {
     public static string Of(MethodInfo method) => $"{method.DeclaringType?.Name}.{method.Name}";
+
+    public static bool HasByReference(MethodInfo method) => method.GetParameters().Any(parameter => parameter.ParameterType.IsByRef);
 
     public static void ThrowIfAny(IEnumerable<string> problems)
     {

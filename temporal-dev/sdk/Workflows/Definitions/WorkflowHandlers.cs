@@ -5,6 +5,9 @@ namespace Temporalio.Workflows;
 /// <summary>The signal, query and update handlers of a workflow type.</summary>
 internal sealed class WorkflowHandlers
 {
+    private static readonly Type[] Meanings =
+        [typeof(WorkflowRunAttribute), typeof(WorkflowSignalAttribute), typeof(WorkflowQueryAttribute), typeof(WorkflowUpdateAttribute), typeof(WorkflowUpdateValidatorAttribute)];
+
     private readonly Dictionary<string, WorkflowSignalDefinition> _signals = [];
     private readonly Dictionary<string, WorkflowQueryDefinition> _queries = [];
     private readonly Dictionary<string, WorkflowUpdateDefinition> _updates = [];
@@ -33,6 +36,7 @@ internal sealed class WorkflowHandlers
         foreach (var method in methods)
         {
             handlers.ReportLostAttributes(method);
+            handlers.ReportSeveralMeanings(method);
             handlers.ReadSignal(method);
             handlers.ReadQuery(method);
             handlers.ReadUpdate(method, validators);
@@ -85,15 +89,25 @@ internal sealed class WorkflowHandlers
             return;
         }
 
-        Type[] attributes = [typeof(WorkflowRunAttribute), typeof(WorkflowSignalAttribute), typeof(WorkflowQueryAttribute), typeof(WorkflowUpdateAttribute)];
-        foreach (var attribute in attributes)
+        foreach (var attribute in Meanings)
         {
             if (original.IsDefined(attribute, inherit: false) && !method.IsDefined(attribute, inherit: false))
             {
-                _problems.Add($"{DefinitionProblems.Of(method)} overrides a method with [{attribute.Name[..^"Attribute".Length]}] and must repeat the attribute.");
+                _problems.Add($"{DefinitionProblems.Of(method)} overrides a method with [{Written(attribute)}] and must repeat the attribute.");
             }
         }
     }
+
+    private void ReportSeveralMeanings(MethodInfo method)
+    {
+        var found = Meanings.Where(attribute => method.IsDefined(attribute, inherit: false)).ToList();
+        if (found.Count > 1)
+        {
+            _problems.Add($"{DefinitionProblems.Of(method)} has {string.Join(" and ", found.Select(attribute => $"[{Written(attribute)}]"))}; one is allowed.");
+        }
+    }
+
+    private static string Written(Type attribute) => attribute.Name[..^"Attribute".Length];
 
     private void ReadSignal(MethodInfo method)
     {

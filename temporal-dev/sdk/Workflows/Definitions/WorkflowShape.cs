@@ -112,6 +112,11 @@ internal sealed record WorkflowShape(
             problems.Add($"[WorkflowRun] method {run.Name} must be public and neither static nor generic.");
         }
 
+        if (DefinitionProblems.HasByReference(run))
+        {
+            problems.Add($"parameters of [WorkflowRun] method {run.Name} cannot be ref, in or out.");
+        }
+
         if (!typeof(Task).IsAssignableFrom(run.ReturnType))
         {
             problems.Add($"[WorkflowRun] method {run.Name} must return Task or Task<T>.");
