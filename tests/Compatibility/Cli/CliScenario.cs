@@ -185,6 +185,7 @@ internal sealed record CliScenario(string Name, ImmutableArray<string> Commands)
             """workflow update execute --workflow-id {id} --name Add --input "a" --namespace nowhere""",
             "workflow query --workflow-id {id} --type Seen",
         ]),
+        .. CliListScenarios.All,
         .. CliScheduleScenarios.All,
     ];
 

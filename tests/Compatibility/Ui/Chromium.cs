@@ -73,7 +73,12 @@ internal sealed partial class Chromium : IAsyncDisposable
     /// <summary>Writes into what has the focus, as a keyboard does.</summary>
     public Task TypeAsync(string text) => CallAsync("Input.insertText", new { text });
 
-    public async Task<byte[]> ScreenshotAsync() => Convert.FromBase64String((string)(await CallAsync("Page.captureScreenshot", new { format = "png" }))!["data"]!);
+    /// <param name="part">What of it, in pixels of the page; everything that is visible when left out.</param>
+    public async Task<byte[]> ScreenshotAsync(PagePart? part = null)
+    {
+        var clip = part is null ? null : new { part.X, part.Y, part.Width, part.Height, Scale = 1 };
+        return Convert.FromBase64String((string)(await CallAsync("Page.captureScreenshot", new { format = "png", clip }))!["data"]!);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -141,7 +146,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         return await answer.Task.WaitAsync(CallLimit);
     }
 
-    private static readonly JsonSerializerOptions Unset = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Unset = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
 
     private async Task ReceiveAsync()
     {
@@ -194,3 +199,5 @@ internal sealed partial class Chromium : IAsyncDisposable
         }
     }
 }
+
+internal sealed record PagePart(double X, double Y, double Width, double Height);

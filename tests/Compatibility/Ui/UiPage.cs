@@ -24,10 +24,9 @@ internal sealed class UiPage(Chromium browser, string address)
         window.complaint = () => [...document.querySelectorAll('div.fixed.bottom-5.right-5 > div:is(.bg-surface-error, .bg-surface-danger, .bg-surface-warning)')].map(e => e.innerText).join('; ');
         """;
 
-    /// <summary>Where the page is.</summary>
-    public Task<string?> LocationAsync() => browser.EvaluateAsync<string>("location.pathname");
-
-    public Task<byte[]> ScreenshotAsync() => browser.ScreenshotAsync();
+    /// <summary>The form that is open, if there is one: the page behind it is blurred.</summary>
+    public async Task<byte[]> ScreenshotAsync() =>
+        await browser.ScreenshotAsync(await browser.EvaluateAsync<PagePart?>("document.querySelector('dialog[open]')?.getBoundingClientRect().toJSON() ?? null"));
 
     public async Task GoAsync(string path)
     {
