@@ -1,10 +1,10 @@
 namespace Orchestrator.Activities.Compare;
 
 /// <summary>
-/// Rows whose hashes fall together, summed up three ways. The exclusive-or alone would be blind to a row that is there twice more on one
-/// side; count and sum see it.
+/// Rows whose hashes fall together, summed up without losing a digit. An exclusive-or would be blind to a row that is there twice more on
+/// one side; count and sum see it.
 /// </summary>
-internal sealed record BucketSum(int Bucket, long Count, decimal Sum, long Xor);
+internal sealed record BucketSum(int Bucket, long Count, decimal Sum);
 
 /// <summary>What the sums of both sides say, in pure code.</summary>
 internal static class BucketDiff

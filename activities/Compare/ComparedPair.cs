@@ -15,6 +15,7 @@ internal sealed class ComparedPair
     private readonly (Look Look, ComparedSide Side) _here;
     private readonly (Look Look, ComparedSide Side) _there;
     private readonly IReadOnlyList<ComparedColumn> _key;
+    private readonly IReadOnlyList<ComparedColumn> _thereKey;
     private readonly string _hashSql;
     private readonly string _rowSql;
     private readonly string? _sampleSql;
@@ -23,6 +24,7 @@ internal sealed class ComparedPair
     {
         (_here, _there) = (here, there);
         _key = [.. here.Side.Columns.Where(c => c.KeyPlace > 0).OrderBy(c => c.KeyPlace)];
+        _thereKey = [.. _key.Select(k => there.Side.Columns.Single(c => c.Name == k.Name))];
         _hashSql = HashedRows.HashSql(here.Side.Columns, form);
         _rowSql = HashedRows.RowSql(here.Side.Columns);
         _sampleSql = sample is null ? null : HashedRows.SampleSql(_key, form, sample);
@@ -36,21 +38,26 @@ internal sealed class ComparedPair
     public async Task<PartDiff> CompareAsync(KeySpan part, CancellationToken cancel)
     {
         var (here, there) = (Rows(_here, part), Rows(_there, part));
-        var hereSums = here.SumsAsync(_hashSql, cancel);
-        var thereSums = there.SumsAsync(_hashSql, cancel);
-        await Task.WhenAll(hereSums, thereSums);
-        var (rows, others) = ((await hereSums).Sum(b => b.Count), (await thereSums).Sum(b => b.Count));
-        var buckets = BucketDiff.Differing(await hereSums, await thereSums);
-        if (buckets.Count == 0)
+        var hereTotal = here.TotalAsync(_hashSql, cancel);
+        var thereTotal = there.TotalAsync(_hashSql, cancel);
+        await Task.WhenAll(hereTotal, thereTotal);
+        var (rows, others) = ((await hereTotal).Count, (await thereTotal).Count);
+        if (await hereTotal == await thereTotal)
         {
             return new PartDiff(rows, others, 0, IsCutShort: false, []);
         }
 
-        if (!HasKey)
-        {
-            return new PartDiff(rows, others, buckets.Count, IsCutShort: true, []);
-        }
+        return HasKey
+            ? (await LocateAsync(here, there, cancel)) with { Rows = rows, OtherRows = others }
+            : new PartDiff(rows, others, 1, IsCutShort: true, []);
+    }
 
+    private async Task<PartDiff> LocateAsync(HashedRows here, HashedRows there, CancellationToken cancel)
+    {
+        var hereSums = here.SumsAsync(_hashSql, cancel);
+        var thereSums = there.SumsAsync(_hashSql, cancel);
+        await Task.WhenAll(hereSums, thereSums);
+        var buckets = BucketDiff.Differing(await hereSums, await thereSums);
         var keySql = HashedRows.KeySql(_key);
         var wanted = buckets.Take(BucketsFetched).ToList();
         var hereHashes = here.HashesAsync(keySql, _hashSql, wanted, MostRowsFetched, cancel);
@@ -60,7 +67,7 @@ internal sealed class ComparedPair
         // A changed row is in one bucket here and in another there: with some buckets left out, it may look missing.
         var isWhole = wanted.Count == buckets.Count && (await hereHashes).Count < MostRowsFetched && (await thereHashes).Count < MostRowsFetched;
         var shown = await DescribeAsync(here, there, [.. differences.Take(ComparedSoFar.RowsShown)], isWhole, cancel);
-        return new PartDiff(rows, others, differences.Count, !isWhole, shown);
+        return new PartDiff(0, 0, differences.Count, !isWhole, shown);
     }
 
     private HashedRows Rows((Look Look, ComparedSide Side) side, KeySpan? part)
@@ -92,10 +99,9 @@ internal sealed class ComparedPair
     private async Task<IReadOnlyList<string>> DescribeAsync(
         HashedRows here, HashedRows there, IReadOnlyList<RowDifference> differences, bool isWhole, CancellationToken cancel)
     {
-        var keySql = HashedRows.KeySql(_key);
         var keys = differences.Where(d => d.Kind == DifferenceKind.Different || !isWhole).Select(d => d.Key).ToList();
-        var hereRows = keys.Count == 0 ? [] : await here.RowsAsync(keySql, _rowSql, keys, cancel);
-        var thereRows = keys.Count == 0 ? [] : await there.RowsAsync(keySql, _rowSql, keys, cancel);
+        var hereRows = keys.Count == 0 ? [] : await here.RowsAsync(_key, _rowSql, keys, cancel);
+        var thereRows = keys.Count == 0 ? [] : await there.RowsAsync(_key, _rowSql, keys, cancel);
         return [.. differences.Select(d => (hereRows.GetValueOrDefault(d.Key), thereRows.GetValueOrDefault(d.Key), d.Kind) switch
         {
             ({ } row, { } other, _) => $"{d.Key} differs in {ChangedColumns(row, other)}",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Postgres;
@@ -26,18 +27,23 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
 
     private readonly string _whereSql = Names.Where(conditionSql);
 
-    /// <summary>Values are written the same way on both sides, whatever the sessions' defaults are.</summary>
+    /// <summary>Values are written the same way on both sides, whatever the sessions' defaults are. Compiling such statements costs more than it saves.</summary>
     public Task PrepareAsync(CancellationToken cancel) => look.ExecuteAsync(
-        "select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true), set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)",
+        "select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true), set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('jit', 'off', true)",
         cancel);
 
-    public async Task<IReadOnlyList<BucketSum>> SumsAsync(string hashSql, CancellationToken cancel)
-    {
-        return (await look.QueryAsync<BucketSum>(
-            $"select {BucketSql} as bucket, count(*) as count, sum(h) as sum, bit_xor(h) as xor from (select {hashSql} as h from {fromSql}{_whereSql}) r group by 1",
+    /// <summary>All rows as one bucket: several processes of the server share the work, which they do not for a sum by groups.</summary>
+    public async Task<BucketSum> TotalAsync(string hashSql, CancellationToken cancel) =>
+        (await look.QueryAsync<BucketSum>(
+            $"select 0 as bucket, count(*) as count, coalesce(sum(h), 0) as sum from (select {hashSql} as h from {fromSql}{_whereSql}) r",
+            new { },
+            cancel)).Single();
+
+    public async Task<IReadOnlyList<BucketSum>> SumsAsync(string hashSql, CancellationToken cancel) =>
+        (await look.QueryAsync<BucketSum>(
+            $"select {BucketSql} as bucket, count(*) as count, sum(h) as sum from (select {hashSql} as h from {fromSql}{_whereSql}) r group by 1",
             new { },
             cancel)).AsList();
-    }
 
     public async Task<Dictionary<string, long>> HashesAsync(string keySql, string hashSql, IReadOnlyList<int> buckets, int most, CancellationToken cancel)
     {
@@ -59,10 +65,13 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
     }
 
     /// <summary>The rows of some keys, as JSON objects of texts.</summary>
-    public async Task<Dictionary<string, string>> RowsAsync(string keySql, string rowSql, IReadOnlyList<string> keys, CancellationToken cancel)
+    public async Task<Dictionary<string, string>> RowsAsync(IReadOnlyList<ComparedColumn> key, string rowSql, IReadOnlyList<string> keys, CancellationToken cancel)
     {
+        var keySql = KeySql(key);
+        // By the columns themselves where that is possible: an index answers it.
+        var wantedSql = KeysSql(key, keys) is { } tuplesSql ? $"{(_whereSql.Length == 0 ? "where" : "and")} {tuplesSql}" : "";
         var rows = await look.QueryAsync<KeyedRow>(
-            $"select key, body from (select {keySql} as key, {rowSql} as body from {fromSql}{_whereSql}) r where key = any(@Keys)",
+            $"select key, body from (select {keySql} as key, {rowSql} as body from {fromSql}{_whereSql} {wantedSql}) r where key = any(@Keys)",
             new { Keys = keys.ToArray() },
             cancel);
         return rows.ToDictionary(r => r.Key, r => r.Body);
@@ -91,6 +100,19 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
     }
 
     public static string KeySql(IReadOnlyList<ComparedColumn> key) => $"jsonb_build_array({string.Join(", ", key.Select(k => $"{Quoted(k)}::text"))})::text";
+
+    /// <summary>True for rows with one of these keys; null where a key has a null in it, which no comparison by values finds.</summary>
+    private static string? KeysSql(IReadOnlyList<ComparedColumn> key, IReadOnlyList<string> keys)
+    {
+        var rows = keys.Select(k => JsonSerializer.Deserialize<string?[]>(k)!).ToList();
+        if (rows.Exists(r => r.Contains(null)))
+        {
+            return null;
+        }
+
+        var tuplesSql = rows.Select(r => $"({string.Join(", ", r.Zip(key, (value, column) => $"{SqlIdentifier.Literal(value!)}::{column.Type}"))})");
+        return $"({string.Join(", ", key.Select(Quoted))}) in ({string.Join(", ", tuplesSql)})";
+    }
 
     public static string RowSql(IReadOnlyList<ComparedColumn> columns) =>
         $"jsonb_object(array[{string.Join(", ", columns.Select(c => $"{SqlIdentifier.Literal(c.Name)}, {Quoted(c)}::text"))}]::text[])::text";

@@ -16,7 +16,6 @@ namespace Orchestrator.Tests.Backfill;
 /// </summary>
 public sealed class AllKindsKilledTests
 {
-    private const int RowsPerKill = 10_000;
     private const int ChunkRows = 500;
     private const int Lanes = 2;
 
@@ -24,7 +23,7 @@ public sealed class AllKindsKilledTests
     private const int SkippedNumbers = 32;
 
     private static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("TRANSFER_KILLS"), out var kills) ? kills : 3;
-    private static readonly int Rows = Kills * RowsPerKill;
+    private static readonly int Rows = Kills * (Kills < 10 ? 6_000 : 10_000);
     private static readonly int Tables = Math.Max(5, Kills / 2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3) + (Kills * TimeSpan.FromSeconds(40));
 
@@ -92,7 +91,7 @@ public sealed class AllKindsKilledTests
         {
             seen = await MovedAsync(stack, seen);
             // Somewhere in the middle of something, which is the point of it.
-            await Task.Delay(random.Next(1_000));
+            await Task.Delay(random.Next(500));
             var victim = (Victim)(kill % killed.Count);
             await stack.KillAsync(victim);
             killed[victim]++;
