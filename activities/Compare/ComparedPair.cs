@@ -101,7 +101,7 @@ internal sealed class ComparedPair
     {
         var keys = differences.Where(d => d.Kind == DifferenceKind.Different || !isWhole).Select(d => d.Key).ToList();
         var hereRows = keys.Count == 0 ? [] : await here.RowsAsync(_key, _rowSql, keys, cancel);
-        var thereRows = keys.Count == 0 ? [] : await there.RowsAsync(_key, _rowSql, keys, cancel);
+        var thereRows = keys.Count == 0 ? [] : await there.RowsAsync(_thereKey, _rowSql, keys, cancel);
         return [.. differences.Select(d => (hereRows.GetValueOrDefault(d.Key), thereRows.GetValueOrDefault(d.Key), d.Kind) switch
         {
             ({ } row, { } other, _) => $"{d.Key} differs in {ChangedColumns(row, other)}",
