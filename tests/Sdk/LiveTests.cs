@@ -34,7 +34,7 @@ public sealed class LiveTheoryDiscoverer(IMessageSink sink) : TheoryDiscoverer(s
 
 public sealed class LiveTestCase : XunitTestCase
 {
-    public const int TimeoutMilliseconds = 60_000;
+    public const int TimeoutMilliseconds = 180_000;
 
     private LiveServerKind _server;
 

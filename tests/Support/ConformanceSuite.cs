@@ -10,8 +10,8 @@ namespace Orchestrator.Tests.Support;
 internal static partial class ConformanceSuite
 {
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan CompareLimit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan SpawnLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CompareLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan SpawnLimit = TimeSpan.FromMinutes(3);
     private static readonly string Folder = Path.Combine(SourceTree.Root, "tests", "conformance");
     private static readonly SemaphoreSlim OneInstallation = new(1, 1);
 

@@ -5,7 +5,7 @@ namespace Orchestrator.Tests.Support;
 /// <summary>Waits for a condition that no event announces. The deadline's message says what was seen last.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Tests.Sdk.Languages;
 /// <summary>A worker and a client in TypeScript, in a process of their own.</summary>
 internal sealed class TypeScriptPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly Process _process;

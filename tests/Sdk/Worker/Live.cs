@@ -62,7 +62,7 @@ internal sealed record LiveQueue(TemporalClient Client, string Name)
     {
         id ??= $"workflow-{Guid.NewGuid()}";
         // A test that hangs must not leave a workflow behind for ever.
-        return new(id, Name) { ExecutionTimeout = TimeSpan.FromMinutes(1) };
+        return new(id, Name) { ExecutionTimeout = TimeSpan.FromMinutes(3) };
     }
 }
 

@@ -16,7 +16,7 @@ public sealed class WorkerKillTests
         var client = await LiveServer.ConnectAsync();
         using var first = await WorkerProcess.StartAsync(address, _id);
         var handle = await client.StartWorkflowAsync(
-            (Haul w) => w.RunAsync(), new(_id, _id) { ExecutionTimeout = TimeSpan.FromMinutes(1) });
+            (Haul w) => w.RunAsync(), new(_id, _id) { ExecutionTimeout = TimeSpan.FromMinutes(3) });
         await Eventually.EqualAsync(true, () => IsHeartbeatKnownAsync(handle));
 
         await first.KillAsync();
