@@ -19,7 +19,7 @@ internal static class Story
         if (status is { Gate: { } gate, Phase: BatchPhase.Gate })
         {
             story.Append($"\n**{gate.Question}** {(gate.SignaturesRequired ? "Decisions here must be signed: `orchestrator decide --sign`." : "Send the signal `go` or `no-go` with `{\"who\":\"your name\"}`.")}\n");
-            story.Append($"Waiting for {gate.Quorum} of {gate.WaitingFor}. Evidence {gate.Evidence[..12]}.\n");
+            story.Append($"Waiting for {gate.Quorum} of {gate.WaitingFor}. Evidence {gate.Evidence[..12]}.\n\n");
             TellRehearsal(story, status.Rehearsal);
             foreach (var refusal in gate.Refusals)
             {
@@ -56,7 +56,7 @@ internal static class Story
             return;
         }
 
-        story.Append($"\n{title}:\n");
+        story.Append($"\n{title}:\n\n");
         foreach (var check in checks)
         {
             story.Append($"- {check.Title}: {Words(check.Verdict.ToString())}, {check.Measured ?? "not measured"} (wanted {check.Rule})\n");
@@ -70,7 +70,7 @@ internal static class Story
             return;
         }
 
-        story.Append($"{rehearsal.Describe()}.\n");
+        story.Append($"{rehearsal.Describe()}.\n\n");
         foreach (var held in rehearsal.Locks)
         {
             story.Append($"- {held.Describe()}\n");
