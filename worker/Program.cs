@@ -4,6 +4,7 @@ namespace Orchestrator.Worker;
 
 internal static class Program
 {
+    private const int Failure = 1;
     private const int Usage = 2;
 
     public static async Task<int> Main()
@@ -30,6 +31,12 @@ internal static class Program
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return 0;
+        }
+
+        catch (UnreachableException unreachable)
+        {
+            await Console.Error.WriteLineAsync($"{unreachable.Message} TEMPORAL_ADDRESS names the service.");
+            return Failure;
         }
 
         void Stop(PosixSignalContext signal)

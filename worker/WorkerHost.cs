@@ -46,7 +46,7 @@ public sealed class WorkerHost : IAsyncDisposable
             address.Interceptors = [.. address.Interceptors ?? [], new TracingInterceptor()];
         }
 
-        var client = await TemporalClient.ConnectAsync(address);
+        var client = await ConnectAsync(address);
         var surroundings = new Surroundings(await SearchAttributes.TryRegisterAsync(client, cancel), settings.Webhook is not null);
         var host = new WorkerHost(Build(settings, client, surroundings), Telemetry.TryStart(settings.Collector));
         await host._host.StartAsync(cancel);
@@ -65,6 +65,19 @@ public sealed class WorkerHost : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
         _telemetry?.Dispose();
+    }
+
+    private static async Task<TemporalClient> ConnectAsync(TemporalClientConnectOptions address)
+    {
+        try
+        {
+            return await TemporalClient.ConnectAsync(address);
+        }
+        // The client's word for a service that is not there.
+        catch (InvalidOperationException failed)
+        {
+            throw new UnreachableException($"The Temporal service at {address.TargetHost} does not answer.", failed);
+        }
     }
 
     private static IHost Build(WorkerSettings settings, ITemporalClient client, Surroundings surroundings)
