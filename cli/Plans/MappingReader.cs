@@ -106,12 +106,12 @@ internal sealed class MappingReader(PlanFindings findings, TransferReader transf
     private Guid ReadNamespace(YamlMap map)
     {
         var text = map.Text("namespace", "It is a uuid that this map alone has; the ids follow from it, so it never changes.");
-        if (text.Length == 0 || Guid.TryParseExact(text, "D", out _))
+        // That it is missing has been said already.
+        if (!Guid.TryParseExact(text, "D", out var id) && text.Length > 0)
         {
-            return text.Length == 0 ? Guid.Empty : Guid.ParseExact(text, "D");
+            findings.Add(map.At("namespace"), $"'{text}' is not a uuid.");
         }
 
-        findings.Add(map.At("namespace"), $"'{text}' is not a uuid.");
-        return Guid.Empty;
+        return id;
     }
 }
