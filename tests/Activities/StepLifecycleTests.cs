@@ -9,6 +9,7 @@ namespace Orchestrator.Tests.Activities;
 /// Every kind of step goes through the same life: done, rerun, undone, undone again, done again, and killed at every single
 /// place where it writes to the ledger, then resumed. A new kind gets all of it by adding one row.
 /// </summary>
+[TakesSeconds(20)]
 public sealed class StepLifecycleTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     // Far more than any row below writes; reaching it means that a step never gets through.

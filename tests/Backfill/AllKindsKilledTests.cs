@@ -14,6 +14,7 @@ namespace Orchestrator.Tests.Backfill;
 /// A backfill that adds rows, one that changes them where they are, and a copy, side by side, while worker, Temporal service and
 /// PostgreSQL are killed in turns at any moment. <c>TRANSFER_KILLS=100</c> is a million rows each.
 /// </summary>
+[TakesSeconds(34)]
 public sealed class AllKindsKilledTests
 {
     private const int ChunkRows = 500;

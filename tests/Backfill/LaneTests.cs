@@ -6,6 +6,7 @@ using Orchestrator.Workflows.Plan;
 namespace Orchestrator.Tests.Backfill;
 
 /// <summary>Several lanes on one table, in one process, as TransferWorkflow would run them.</summary>
+[TakesSeconds(14)]
 public sealed class LaneTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [Theory]

@@ -39,9 +39,13 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
     public static OrchestratorProcess StartWorker(string home, params (string Name, string? Value)[] environment) =>
         Start("Orchestrator.Worker.dll", home, [], environment);
 
-    private static OrchestratorProcess Start(string program, string home, string[] arguments, (string Name, string? Value)[] environment)
+    private static OrchestratorProcess Start(string program, string home, string[] arguments, (string Name, string? Value)[] environment) =>
+        new(Process.Start(StartOf(Path.Combine(AppContext.BaseDirectory, program), home, arguments, environment))!);
+
+    /// <summary>With the given environment, and nothing of what the tests' own says about stacks.</summary>
+    public static ProcessStartInfo StartOf(string program, string home, string[] arguments, (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -58,7 +62,7 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new OrchestratorProcess(Process.Start(start)!);
+        return start;
     }
 
     public async Task SaysAsync(string expected)

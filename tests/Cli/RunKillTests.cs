@@ -3,10 +3,12 @@ using Npgsql;
 using Orchestrator.Cli.Embedded;
 using Orchestrator.Tests.House;
 using Orchestrator.Tests.Postgres;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>What the product is for: whatever is killed in the middle of a run, it goes on and ends as if nothing had been.</summary>
+[TakesSeconds(60)]
 public sealed class RunKillTests : IDisposable
 {
     private const long Orders = 200_000;

@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Embedded;
 using Orchestrator.Tests.House;
 using Orchestrator.Tests.Postgres;
+using Orchestrator.Tests.Support;
 using TemporalDev.Postgres;
 using TemporalDev.Server.Host;
 
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>Ports are not owned: when a service dies, somebody else may listen where it was before it is back.</summary>
+[TakesSeconds(50)]
 public sealed class RunPortTests
 {
     [Fact]

@@ -2,10 +2,12 @@ using System.Net.Sockets;
 using Npgsql;
 using Orchestrator.Cli.Embedded;
 using Orchestrator.Tests.Postgres;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>The laptop stack as real processes under the real command.</summary>
+[TakesSeconds(25)]
 public sealed class StackTests
 {
     [Fact]
@@ -40,11 +42,13 @@ public sealed class StackTests
 
         Assert.Contains("The Temporal service ended; starting it again.", up.Said, StringComparison.Ordinal);
         Assert.Contains("PostgreSQL ended; starting it again.", up.Said, StringComparison.Ordinal);
+        var postmaster = home.Postmaster;
         Assert.Equal(0, await up.InterruptAsync());
+        Assert.False(Enum.GetValues<Piece>().Any(home.IsAlive) || Scratch.Runs(postmaster));
     }
 
     [Fact]
-    public async Task Two_users_share_one_stack_and_the_last_one_stops_it()
+    public async Task Two_users_share_a_stack_that_does_not_hear_their_terminal_and_does_not_outlive_the_last_one_even_when_it_is_killed()
     {
         await using var home = new StackHome();
         await using var first = home.Up();
@@ -52,26 +56,13 @@ public sealed class StackTests
         await first.SaysAsync("Ready.");
         await second.SaysAsync("Ready.");
         var before = Enum.GetValues<Piece>().Select(home.ProcessOf).ToArray();
+        Assert.All(before, piece => Assert.Equal(piece, Scratch.SessionOf(piece)));
 
         Assert.Equal(0, await first.InterruptAsync());
 
         Assert.True(Enum.GetValues<Piece>().All(home.IsAlive));
         Assert.Equal(before, Enum.GetValues<Piece>().Select(home.ProcessOf));
-        var postmaster = home.Postmaster;
-        Assert.Equal(0, await second.InterruptAsync());
-        Assert.False(Enum.GetValues<Piece>().Any(home.IsAlive) || Scratch.Runs(postmaster));
-    }
-
-    [Fact]
-    public async Task The_pieces_do_not_hear_the_terminal_of_their_user_but_do_not_outlive_it_when_it_is_killed()
-    {
-        await using var home = new StackHome();
-        await using var up = home.Up();
-        await up.SaysAsync("Ready.");
-        Assert.All(Enum.GetValues<Piece>(), piece => Assert.Equal(home.ProcessOf(piece), Scratch.SessionOf(home.ProcessOf(piece))));
-
-        up.Kill();
-
+        second.Kill();
         await home.WaitForStandstillAsync();
     }
 

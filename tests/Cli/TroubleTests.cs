@@ -9,6 +9,7 @@ using Orchestrator.Workflows.Contracts;
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>What is wrong with a database, as whoever typed <c>orchestrator run</c> gets to read it.</summary>
+[TakesSeconds(25)]
 public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<TroubleTests.Service>, IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("trouble-").FullName;
@@ -62,7 +63,7 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     public async Task A_full_disk_is_waited_for_aloud_and_then_it_goes_on()
     {
         await ExecuteAsync("create function no_room() returns int language plpgsql as $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$");
-        await using var run = await RunAsync(_database, "select no_room()");
+        var run = await RunAsync(_database, "select no_room()");
         await run.SaysAsync("ApplyDdl is tried again");
         await run.SaysAsync("s.sql, statement 1: could not extend file: No space left on device (SQLSTATE 53100)");
 
@@ -75,16 +76,17 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     public async Task A_database_that_is_down_is_waited_for_aloud_and_left_with_the_way_back()
     {
         var down = new NpgsqlConnectionStringBuilder(_database) { Port = FreePort() }.ConnectionString;
-        await using var run = await RunAsync(down, "select 1");
+        await WritePlanAsync(down, "select 1", "select 1");
+        await using var run = StartProcess(Run);
         await run.SaysAsync("OpenBatch is tried again");
         await run.SaysAsync("Failed to connect to 127.0.0.1");
 
         Assert.Equal(4, await run.InterruptAsync());
         Assert.Contains("Detached. The program goes on; to come back: orchestrator run", run.Said);
-        await using var status = Start("status", _name);
+        var status = service.Shell.Begin("status", _name);
         Assert.Equal(0, await status.ExitAsync());
         Assert.Contains("OpenBatch is tried again", status.Said);
-        await using var abort = Start("abort", _name, "--reason", "enough", "--as", "ada");
+        var abort = service.Shell.Begin("abort", _name, "--reason", "enough", "--as", "ada");
         await abort.ExitAsync();
         Assert.DoesNotContain("   at ", $"{status.Said}{abort.Said}{run.Said}");
     }
@@ -92,21 +94,19 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     [Fact]
     public async Task A_failed_undo_is_tried_again_with_a_corrected_file()
     {
-        await using var run = await RunAsync(_database, "create table made (id int); select 1 / 0", undo: "select 1 / 0");
+        var run = await RunAsync(_database, "create table made (id int); select 1 / 0", undo: "select 1 / 0");
         await run.SaysAsync("An undo failed and waits for a person");
         var file = Path.Combine(_folder, "better.sql");
         await File.WriteAllTextAsync(file, "drop table if exists made");
 
-        await using var mute = Start("retry", _name, "--undo-file", file);
-        await using var lost = Start("retry", _name, "--undo-file", $"{file}.txt", "--reason", "a typing error");
-        Assert.Equal((5, 5), (await mute.ExitAsync(), await lost.ExitAsync()));
-        await using var retry = Start("retry", _name, "--undo-file", file, "--reason", "a typing error", "--as", "ada", "--json");
-        Assert.Equal(0, await retry.ExitAsync());
+        var mute = await service.Shell.SayAsync(5, "retry", _name, "--undo-file", file);
+        var lost = await service.Shell.SayAsync(5, "retry", _name, "--undo-file", $"{file}.txt", "--reason", "a typing error");
+        var retry = await service.Shell.SayAsync(0, "retry", _name, "--undo-file", file, "--reason", "a typing error", "--as", "ada", "--json");
 
         Assert.Equal(1, await run.ExitAsync());
-        Assert.Contains("Say why: set 'reason'.", mute.Said);
-        Assert.Contains("There is no file", lost.Said);
-        Assert.Contains("\"path\":\"better.sql\"", retry.Said);
+        Assert.Contains("Say why: set 'reason'.", mute);
+        Assert.Contains("There is no file", lost);
+        Assert.Contains("\"path\":\"better.sql\"", retry);
         Assert.Contains("is undone: undone by better.sql (corrected, ", run.Said);
         Assert.Contains("Not done; what this batch had done is taken back.", run.Said);
     }
@@ -115,7 +115,7 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     public async Task A_rehearsal_that_somebody_terminates_ends_the_command_with_a_sentence()
     {
         await WritePlanAsync(new NpgsqlConnectionStringBuilder(_database) { Port = FreePort() }.ConnectionString, "select 1", "select 1");
-        await using var rehearsal = Start("rehearse", _folder, "-e", "prod");
+        var rehearsal = service.Shell.Begin("rehearse", _folder, "-e", "prod");
         await rehearsal.SaysAsync("Clone is tried again");
         var id = Regex.Match(rehearsal.Said, "rehearsing as (\\S+)").Groups[1].Value;
 
@@ -128,25 +128,23 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     [Fact]
     public async Task The_chain_of_a_target_is_verified_where_its_variable_is_set_and_named_where_it_is_not()
     {
-        await using var run = await RunAsync(_database, "create table made (id int)");
-        Assert.Equal(0, await run.ExitAsync());
+        Assert.Equal(0, await (await RunAsync(_database, "create table made (id int)")).ExitAsync());
         var name = new NpgsqlConnectionStringBuilder(_database).Database;
 
-        await using var near = Start(["ledger", "verify"], (Variable, _database));
+        await using var near = StartProcess(["ledger", "verify"], (Variable, _database));
         Assert.Equal(0, await near.ExitAsync());
-        await using var far = Start("ledger", "verify");
-        Assert.Equal(0, await far.ExitAsync());
+        var far = await service.Shell.SayAsync(0, "ledger", "verify");
 
         Assert.Contains($"{name}: whole.", near.Said);
-        Assert.DoesNotContain($"{name}: whole.", far.Said);
-        Assert.Matches($"Not looked at, because these variables of plans are not set here: .*{Variable}", far.Said);
+        Assert.DoesNotContain($"{name}: whole.", far);
+        Assert.Matches($"Not looked at, because these variables of plans are not set here: .*{Variable}", far);
     }
 
     private string Variable => $"{_name}_DB".ToUpperInvariant();
 
     private async Task<string> RefusedAsync(string target)
     {
-        await using var run = await RunAsync(target, "create table made (id int)");
+        var run = await RunAsync(target, "create table made (id int)");
 
         Assert.Equal(1, await run.ExitAsync());
         Assert.DoesNotContain("   at ", run.Said);
@@ -156,10 +154,12 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
         return run.Said;
     }
 
-    private async Task<OrchestratorProcess> RunAsync(string target, string sql, string undo = "drop table if exists made")
+    private string[] Run => ["run", _folder, "-e", "prod", "--as", "linus"];
+
+    private async Task<ShellCommand> RunAsync(string target, string sql, string undo = "drop table if exists made")
     {
         await WritePlanAsync(target, sql, undo);
-        return Start("run", _folder, "-e", "prod", "--as", "linus");
+        return service.Shell.Begin(Run);
     }
 
     private async Task WritePlanAsync(string target, string sql, string undo)
@@ -181,12 +181,8 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
             """);
     }
 
-    private OrchestratorProcess Start(params string[] arguments) => Start(arguments, []);
-
-    private OrchestratorProcess Start(string[] arguments, params (string, string?)[] more) => OrchestratorProcess.Start(
-        _folder,
-        arguments,
-        [("TEMPORAL_ADDRESS", service.Stage.Client.Connection.Options.TargetHost), ("ORCHESTRATOR_LEDGER", service.Stage.Connection), .. more]);
+    private OrchestratorProcess StartProcess(string[] arguments, params (string, string?)[] more) =>
+        OrchestratorProcess.Start(_folder, arguments, [.. service.Environment, .. more]);
 
     private async Task ExecuteAsync(string sql)
     {
@@ -201,13 +197,29 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Temporal and a worker in this process, on the task queue that the command uses.</summary>
+    /// <summary>Temporal and a worker in this process, on the task queue that the command uses, and a shell to type it in.</summary>
     public sealed class Service : IAsyncLifetime
     {
+        private readonly string _home = Directory.CreateTempSubdirectory("trouble-home-").FullName;
+
         internal Stage Stage { get; } = new() { TaskQueue = WorkflowIds.TaskQueue };
 
-        public Task InitializeAsync() => Stage.InitializeAsync();
+        internal OrchestratorShell Shell { get; private set; } = null!;
 
-        public Task DisposeAsync() => Stage.DisposeAsync();
+        internal (string, string?)[] Environment =>
+            [("TEMPORAL_ADDRESS", Stage.Client.Connection.Options.TargetHost), ("ORCHESTRATOR_LEDGER", Stage.Connection)];
+
+        public async Task InitializeAsync()
+        {
+            await Stage.InitializeAsync();
+            Shell = OrchestratorShell.Start(_home, Environment);
+        }
+
+        public async Task DisposeAsync()
+        {
+            await Shell.DisposeAsync();
+            await Stage.DisposeAsync();
+            Directory.Delete(_home, recursive: true);
+        }
     }
 }

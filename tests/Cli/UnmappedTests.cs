@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>Rows that cannot be matched: asked about, answered and taken in, each by a command of its own on a real stack.</summary>
-public sealed class UnmappedTests : IDisposable
+[Collection(LaptopStackCollection.Name)]
+public sealed class UnmappedTests(LaptopStack stack) : IDisposable
 {
     private readonly string _plan = Directory.CreateTempSubdirectory("plan-").FullName;
 
@@ -12,34 +13,24 @@ public sealed class UnmappedTests : IDisposable
     [Fact]
     public async Task What_cannot_be_matched_is_answered_by_people_and_a_rerun_takes_it_in()
     {
-        await using var home = new StackHome();
         await WritePlanAsync();
-        await using var up = home.Up();
-        await up.SaysAsync("Ready.");
 
-        Assert.Contains("'db' is not there yet", await SayAsync(home, 0, "plan", "dry-run", _plan));
-        Assert.Contains("1 by name; 2 rows in the unmapped queue", await SayAsync(home, 0, "run", _plan, "--as", "linus"));
-        var entries = JsonDocument.Parse((await SayAsync(home, 0, "unmapped", "list", "--json")).Trim()).RootElement.GetProperty("entries").EnumerateArray()
+        Assert.Contains("'db' is not there yet", await SayAsync(0, "plan", "dry-run", _plan));
+        Assert.Contains("1 by name; 2 rows in the unmapped queue", await SayAsync(0, "run", _plan, "--as", "linus"));
+        var entries = JsonDocument.Parse((await SayAsync(0, "unmapped", "list", "--json")).Trim()).RootElement.GetProperty("entries").EnumerateArray()
             .ToDictionary(e => e.GetProperty("entry").GetProperty("key").GetString()!, e => e.GetProperty("entry").GetProperty("id").GetInt64().ToString());
-        Assert.Contains("candidates 12, 13", await SayAsync(home, 0, "unmapped", "list", "people"));
-        Assert.Contains("no row whose", await SayAsync(home, 5, "unmapped", "resolve", entries["2"], "--target", "99", "--reason", "a guess"));
-        Assert.Contains("is for grace", await SayAsync(home, 0, "unmapped", "assign", entries["2"], "--to", "grace"));
-        Assert.Contains("is 13, says grace", await SayAsync(home, 0, "unmapped", "resolve", entries["2"], "--target", "13", "--reason", "same address", "--as", "grace"));
-        Assert.Contains("has no counterpart, says grace", await SayAsync(home, 0, "unmapped", "close", entries["3"], "--reason", "left in 1999", "--as", "grace"));
-        Assert.Contains("1 rows", await SayAsync(home, 0, "run", _plan, "--as", "linus", "--again"));
-        Assert.Contains("nothing waits for an answer", await SayAsync(home, 0, "unmapped", "list"));
-        Assert.Contains("one.match (match): done; a rerun would change 0 rows", await SayAsync(home, 0, "plan", "dry-run", _plan));
-        Assert.Contains("whole", await SayAsync(home, 0, "ledger", "verify"));
-        Assert.Equal(0, await up.InterruptAsync());
+        Assert.Contains("candidates 12, 13", await SayAsync(0, "unmapped", "list", "people"));
+        Assert.Contains("no row whose", await SayAsync(5, "unmapped", "resolve", entries["2"], "--target", "99", "--reason", "a guess"));
+        Assert.Contains("is for grace", await SayAsync(0, "unmapped", "assign", entries["2"], "--to", "grace"));
+        Assert.Contains("is 13, says grace", await SayAsync(0, "unmapped", "resolve", entries["2"], "--target", "13", "--reason", "same address", "--as", "grace"));
+        Assert.Contains("has no counterpart, says grace", await SayAsync(0, "unmapped", "close", entries["3"], "--reason", "left in 1999", "--as", "grace"));
+        Assert.Contains("1 rows", await SayAsync(0, "run", _plan, "--as", "linus", "--again"));
+        Assert.Contains("nothing waits for an answer", await SayAsync(0, "unmapped", "list"));
+        Assert.Contains("one.match (match): done; a rerun would change 0 rows", await SayAsync(0, "plan", "dry-run", _plan));
+        Assert.Contains("whole", await SayAsync(0, "ledger", "verify"));
     }
 
-    private static async Task<string> SayAsync(StackHome home, int code, params string[] arguments)
-    {
-        await using var process = OrchestratorProcess.Start(home.Folder, arguments);
-        var exit = await process.ExitAsync();
-        Assert.True(exit == code, $"{string.Join(' ', arguments)} ended with {exit} and said: {process.Said}");
-        return process.Said;
-    }
+    private Task<string> SayAsync(int code, params string[] arguments) => stack.Shell.SayAsync(code, arguments);
 
     private async Task WritePlanAsync()
     {

@@ -13,10 +13,15 @@ internal static class SourceTree
 
     public static ImmutableArray<string> Files { get; } = [.. Walk(Root)];
 
-    public static IEnumerable<(string File, SyntaxNode Tree)> CSharp() =>
-        from file in Files
-        where file.EndsWith(".cs", StringComparison.Ordinal)
-        select (Relative(file), CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot());
+    /// <summary>Read once for all rules.</summary>
+    public static IReadOnlyList<(string File, SyntaxNode Tree)> CSharp() => Parsed.Value;
+
+    private static Lazy<IReadOnlyList<(string File, SyntaxNode Tree)>> Parsed { get; } = new(() =>
+    [
+        .. from file in Files
+           where file.EndsWith(".cs", StringComparison.Ordinal)
+           select (Relative(file), CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot()),
+    ]);
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Lint;
 using Orchestrator.Workflows.Lint.Reading;
 using Orchestrator.Workflows.Sql;
@@ -6,6 +7,7 @@ using Orchestrator.Workflows.Sql;
 namespace Orchestrator.Tests.Lint;
 
 /// <summary>The examples of the rules on a real server: the good ones and the safer forms run, the bad ones run or are refused as the rule says.</summary>
+[TakesSeconds(13)]
 public sealed class ExampleTests(ExampleDatabase database) : IClassFixture<ExampleDatabase>
 {
     public static TheoryData<string> Ids => [.. LintRules.All.Where(rule => rule.Example.Run != ExampleRun.NotAtAll).Select(rule => rule.Id)];

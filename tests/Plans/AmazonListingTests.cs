@@ -12,6 +12,7 @@ using Temporalio.Client;
 
 namespace Orchestrator.Tests.Plans;
 
+[TakesSeconds(20)]
 public sealed class AmazonListingTests(Stage stage) : IClassFixture<Stage>
 {
     [Fact]

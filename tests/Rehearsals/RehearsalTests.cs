@@ -14,6 +14,7 @@ using Temporalio.Client;
 
 namespace Orchestrator.Tests.Rehearsals;
 
+[TakesSeconds(14)]
 public sealed class RehearsalTests(Stage stage) : IClassFixture<Stage>, IAsyncLifetime
 {
     private readonly string _name = $"t{Guid.NewGuid():N}";

@@ -34,5 +34,21 @@ public sealed class TaskQueueTests
         Assert.Equal(Waiting, await PollAsync(Staying));
     }
 
+    [Fact]
+    public async Task A_worker_whose_connection_broke_is_gone_at_once_and_there_again_with_its_next_poll()
+    {
+        using var connection = new CancellationTokenSource();
+        var broken = _queue.TakeAsync(Leaving, TimeSpan.FromMinutes(1), connection.Token);
+        Assert.True(_queue.IsAttended);
+
+        await connection.CancelAsync();
+
+        Assert.Null(await broken);
+        Assert.False(_queue.IsAttended);
+        _queue.Publish(Waiting);
+        Assert.Equal(Waiting, await PollAsync(Staying));
+        Assert.True(_queue.IsAttended);
+    }
+
     private Task<QueuedTask?> PollAsync(PollerId poller) => _queue.TakeAsync(poller, TimeSpan.FromMinutes(1), CancellationToken.None);
 }

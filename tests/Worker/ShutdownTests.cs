@@ -14,6 +14,7 @@ using TemporalDev.Server.Host;
 namespace Orchestrator.Tests.Worker;
 
 /// <summary>A worker of a process of its own that is asked to end in the middle of its work, and the next one.</summary>
+[TakesSeconds(17)]
 public sealed class ShutdownTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(10);

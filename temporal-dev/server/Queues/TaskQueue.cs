@@ -18,6 +18,7 @@ internal sealed class TaskQueue(TimeProvider time)
     private readonly Dictionary<string, DateTimeOffset> _pollers = [];
     private readonly Dictionary<string, DateTimeOffset> _dismissed = [];
     private DateTimeOffset _lastPoll = DateTimeOffset.MinValue;
+    private bool _isAbandoned;
 
     public int Backlog
     {
@@ -49,6 +50,21 @@ internal sealed class TaskQueue(TimeProvider time)
             lock (_gate)
             {
                 return _polls.Count > 0 || time.GetUtcNow() - _lastPoll < PollerGone;
+            }
+        }
+    }
+
+    /// <summary>
+    /// For a queue of one worker. Its connection breaks when it dies, and takes its polls along: then nobody has to wait until the worker
+    /// counts as gone. A living one that meant to leave polls again, and loses nothing but its cache meanwhile.
+    /// </summary>
+    public bool IsAttended
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _polls.Count > 0 || (!_isAbandoned && time.GetUtcNow() - _lastPoll < PollerGone);
             }
         }
     }
@@ -89,7 +105,7 @@ internal sealed class TaskQueue(TimeProvider time)
         }
 
         using var timer = time.CreateTimer(_ => GiveUp(poll), null, wait, Timeout.InfiniteTimeSpan);
-        await using var registration = cancellation.Register(() => GiveUp(poll));
+        await using var registration = cancellation.Register(() => Abandon(poll));
         return await poll.Taken.Task;
     }
 
@@ -162,6 +178,15 @@ internal sealed class TaskQueue(TimeProvider time)
         }
     }
 
+    private void Abandon(Poll poll)
+    {
+        lock (_gate)
+        {
+            GiveUp(poll);
+            _isAbandoned = true;
+        }
+    }
+
     private void GiveUp(Poll poll)
     {
         lock (_gate)
@@ -175,6 +200,7 @@ internal sealed class TaskQueue(TimeProvider time)
     private void Seen(string identity)
     {
         _lastPoll = time.GetUtcNow();
+        _isAbandoned = false;
         _pollers[identity] = _lastPoll;
     }
 

@@ -98,7 +98,7 @@ internal sealed class QueryRpc(NamespaceRegistry namespaces, Executions executio
         {
             var key = new QueueKey(plan.Run.NamespaceId, sticky.Name, TaskQueueType.Workflow);
             var wait = deadline.Left < StickyWait ? deadline.Left : StickyWait;
-            if (queues.Find(key) is { HasPollers: true } && await AskAsync(key, plan, asked, wait, deadline, call) is { } answer)
+            if (queues.Find(key) is { IsAttended: true } && await AskAsync(key, plan, asked, wait, deadline, call) is { } answer)
             {
                 return answer;
             }

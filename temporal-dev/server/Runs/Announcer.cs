@@ -95,7 +95,7 @@ internal sealed class Announcer(
         if (state.WorkflowTask?.Sticky is { } sticky)
         {
             var key = new QueueKey(state.NamespaceId, sticky.Name, TaskQueueType.Workflow);
-            if (queues.Find(key) is { HasPollers: true })
+            if (queues.Find(key) is { IsAttended: true })
             {
                 return key;
             }
