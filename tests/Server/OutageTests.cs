@@ -13,7 +13,7 @@ namespace Orchestrator.Tests.Server;
 /// <summary>A database that dies under a service that goes on.</summary>
 public sealed class OutageTests(Scratch scratch) : IClassFixture<Scratch>
 {
-    private static readonly TimeSpan RunTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task What_comes_due_while_the_database_is_away_happens_when_it_is_back()

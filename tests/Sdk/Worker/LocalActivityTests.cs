@@ -77,7 +77,7 @@ public sealed class LocalActivityTests
         {
             var options = queue.New();
             // The worker asks for more time when four fifths are over, by completing the task.
-            options.TaskTimeout = TimeSpan.FromSeconds(3);
+            options.TaskTimeout = TimeSpan.FromSeconds(1.5);
             var handle = await queue.Client.StartWorkflowAsync((Office w) => w.RunAsync(null), options);
 
             await Support.Eventually.EqualAsync(true, async () =>
