@@ -42,7 +42,7 @@ public sealed class ServerBinariesTests
             Assert.Equal(18, (await ServerBinaries.ReadAsync(folders[0], CancellationToken.None)).Major);
             Assert.Equal(["fetch.lock"], Directory.EnumerateFiles(cache).Select(Path.GetFileName));
             Assert.Single(Directory.EnumerateDirectories(cache));
-            Assert.Equal("ci --ignore-scripts --no-audit --no-fund --loglevel=error", Assert.Single(File.ReadLines(Path.Combine(folder, "calls"))));
+            Assert.Equal("ci --ignore-scripts --no-audit --no-fund --loglevel=error", (await File.ReadAllTextAsync(Path.Combine(folder, "calls"))).TrimEnd());
 
             Task<string> Fetch() => new PinnedBinaries(cache, npm).EnsureFolderAsync(CancellationToken.None);
         }
