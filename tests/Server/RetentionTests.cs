@@ -5,6 +5,7 @@ using TemporalDev.Server.Engine;
 using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Retention;
 using TemporalDev.Server.Runs;
+using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Storage;
 using TemporalDev.Server.Storage.Memory;
 using TemporalDev.Server.Storage.Postgres;
@@ -94,7 +95,7 @@ public abstract class RetentionTests
         var namespaces = new NamespaceRegistry(store);
         var name = $"namespace-{Guid.NewGuid()}";
         await namespaces.RegisterAsync(new RegisterNamespaceRequest { Namespace = name, WorkflowExecutionRetentionPeriod = Duration.FromTimeSpan(Kept) });
-        var executions = new Executions(new ChainCache(store, _time, _ => { }));
+        var executions = new Executions(new ChainCache(store, _time, Announcers.Of(_time, new ScheduleWatch(_time))));
         var sweeper = new RetentionSweeper(namespaces, executions, store, _time, NullLogger<RetentionSweeper>.Instance);
         return new Site(namespaces, name, executions, sweeper);
     }

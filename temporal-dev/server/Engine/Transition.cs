@@ -104,6 +104,8 @@ internal sealed class Transition(RunState state, DateTimeOffset now, Func<string
     /// <summary>For a task that goes to its worker in a response and must not be found in a queue besides.</summary>
     public void Withhold(ReadyKind kind) => _ready.RemoveAll(task => task.Kind == kind);
 
+    public void Withhold(ReadyTask task) => _ready.Remove(task);
+
     public void Send(OutboxKind kind, long eventId, ClosePolicyTarget? target = null)
     {
         var id = state.Outbox.Count == 0 ? 1 : state.Outbox[^1].Id + 1;

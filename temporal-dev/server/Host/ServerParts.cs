@@ -98,8 +98,8 @@ internal sealed class ServerParts : IAsyncDisposable
         var outbox = new DueTimes<RunKey>(options.Time);
         var workers = new WorkerDirectory(options.Time);
         var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
-        var executions = new Executions(new ChainCache(_store, time, announcer.Announce));
-        var starter = new Starter(executions);
+        var executions = new Executions(new ChainCache(_store, time, announcer));
+        var starter = new Starter(executions, queues);
         var scheduleWork = new ScheduleWork(_store, executions, starter, schedules, time, log.CreateLogger<ScheduleWork>());
         var scheduleDesk = new ScheduleDesk(_store, scheduleWork, schedules, time);
 

@@ -8,4 +8,7 @@ internal sealed record QueuedTask(RunKey Run, long ScheduledEventId, int Attempt
 {
     /// <summary>Set when the task is a query on a run that has no workflow task to carry it.</summary>
     public DirectQuery? Query { get; init; }
+
+    /// <summary>Under which the task has been started for this poll already; null when the poll has to start it.</summary>
+    public string? StartRequestId { get; init; }
 }

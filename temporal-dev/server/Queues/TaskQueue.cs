@@ -1,7 +1,11 @@
 namespace TemporalDev.Server.Queues;
 
 /// <summary>Who polls: a name for people, and the worker's own key.</summary>
-internal sealed record PollerId(string Identity, string InstanceKey);
+internal sealed record PollerId(string Identity, string InstanceKey)
+{
+    /// <summary>The build that the worker runs, where it tells.</summary>
+    public string BuildId { get; init; } = "";
+}
 
 internal sealed record PollerRecord(string Identity, DateTimeOffset LastPoll);
 
@@ -14,7 +18,7 @@ internal sealed class TaskQueue(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiting> _backlog = [];
-    private readonly LinkedList<Poll> _polls = [];
+    private readonly LinkedList<WaitingPoll> _polls = [];
     private readonly Dictionary<string, DateTimeOffset> _pollers = [];
     private readonly Dictionary<string, DateTimeOffset> _dismissed = [];
     private DateTimeOffset _lastPoll = DateTimeOffset.MinValue;
@@ -86,7 +90,7 @@ internal sealed class TaskQueue(TimeProvider time)
     /// <summary>The next task, or null when none came in time.</summary>
     public async Task<QueuedTask?> TakeAsync(PollerId poller, TimeSpan wait, CancellationToken cancellation)
     {
-        var poll = new Poll(poller.InstanceKey);
+        var poll = new WaitingPoll(poller, cancellation);
         lock (_gate)
         {
             if (_dismissed.ContainsKey(poller.InstanceKey))
@@ -106,7 +110,22 @@ internal sealed class TaskQueue(TimeProvider time)
 
         using var timer = time.CreateTimer(_ => GiveUp(poll), null, wait, Timeout.InfiniteTimeSpan);
         await using var registration = cancellation.Register(() => Abandon(poll));
-        return await poll.Taken.Task;
+        return await poll.Taken;
+    }
+
+    /// <summary>Takes out the poll that has waited longest, for a task that is about to be started for it; null when none waits.</summary>
+    public WaitingPoll? Reserve()
+    {
+        lock (_gate)
+        {
+            if (_polls.First is not { } first)
+            {
+                return null;
+            }
+
+            _polls.RemoveFirst();
+            return first.Value;
+        }
     }
 
     /// <summary>A sticky poll shows that the worker of the normal queue lives, too.</summary>
@@ -138,10 +157,10 @@ internal sealed class TaskQueue(TimeProvider time)
             }
 
             _dismissed[instanceKey] = now;
-            foreach (var poll in _polls.Where(poll => poll.InstanceKey == instanceKey).ToList())
+            foreach (var poll in _polls.Where(poll => poll.Poller.InstanceKey == instanceKey).ToList())
             {
                 _polls.Remove(poll);
-                poll.Taken.TrySetResult(null);
+                poll.End(null);
             }
         }
     }
@@ -154,7 +173,7 @@ internal sealed class TaskQueue(TimeProvider time)
             _pollers.Clear();
             foreach (var poll in _polls)
             {
-                poll.Taken.TrySetResult(null);
+                poll.End(null);
             }
 
             _polls.Clear();
@@ -165,20 +184,18 @@ internal sealed class TaskQueue(TimeProvider time)
     {
         lock (_gate)
         {
-            while (_polls.First is { } waiting)
+            if (_polls.First is { } waiting)
             {
                 _polls.RemoveFirst();
-                if (waiting.Value.Taken.TrySetResult(task))
-                {
-                    return;
-                }
+                waiting.Value.End(task);
+                return;
             }
 
             enqueue(_backlog, new Waiting(task, time.GetUtcNow()));
         }
     }
 
-    private void Abandon(Poll poll)
+    private void Abandon(WaitingPoll poll)
     {
         lock (_gate)
         {
@@ -187,13 +204,15 @@ internal sealed class TaskQueue(TimeProvider time)
         }
     }
 
-    private void GiveUp(Poll poll)
+    private void GiveUp(WaitingPoll poll)
     {
         lock (_gate)
         {
-            _polls.Remove(poll);
-            poll.Taken.TrySetResult(null);
             _lastPoll = time.GetUtcNow();
+            if (_polls.Remove(poll))
+            {
+                poll.End(null);
+            }
         }
     }
 
@@ -205,11 +224,4 @@ internal sealed class TaskQueue(TimeProvider time)
     }
 
     private sealed record Waiting(QueuedTask Task, DateTimeOffset Since);
-
-    private sealed class Poll(string instanceKey)
-    {
-        public string InstanceKey => instanceKey;
-
-        public TaskCompletionSource<QueuedTask?> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -33,13 +33,15 @@ internal sealed class ActivityTaskRpc(
         var target = namespaces.Get(request.Namespace);
         Fields.Queue(request.TaskQueue);
         var queue = queues[new QueueKey(target.Id, request.TaskQueue.Name, TaskQueueType.Activity)];
-        var poller = new PollerId(request.Identity, request.WorkerInstanceKey);
+#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
+        var poller = new PollerId(request.Identity, request.WorkerInstanceKey) { BuildId = request.WorkerVersionCapabilities?.BuildId ?? "" };
+#pragma warning restore CS0612
         var deadline = LongPoll.Deadline(call, Limits.TaskPoll);
         while (await queue.TakeAsync(poller, deadline.Left, call.CancellationToken) is { } task)
         {
             // A cancellation that came before the task may still be on its way through the thread pool.
             await Task.Yield();
-            if (call.CancellationToken.IsCancellationRequested)
+            if (task.StartRequestId is null && call.CancellationToken.IsCancellationRequested)
             {
                 queue.PutBack(task);
                 break;
@@ -47,7 +49,7 @@ internal sealed class ActivityTaskRpc(
 
             try
             {
-                if (await StartAsync(task, request) is { } response)
+                if (await StartAsync(task, poller) is { } response)
                 {
                     return response;
                 }
@@ -62,24 +64,25 @@ internal sealed class ActivityTaskRpc(
         return new PollActivityTaskQueueResponse();
     }
 
-    private async Task<PollActivityTaskQueueResponse?> StartAsync(QueuedTask queued, PollActivityTaskQueueRequest request)
+    private async Task<PollActivityTaskQueueResponse?> StartAsync(QueuedTask queued, PollerId poller)
     {
         using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
         var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
-        if (run is null || !run.State.Activities.TryGetValue(queued.ScheduledEventId, out var activity)
-            || activity.IsStarted || activity.IsBackingOff || activity.IsPaused || activity.Attempt != queued.Attempt)
+        if (run is null || !run.State.Activities.TryGetValue(queued.ScheduledEventId, out var activity) || activity.Attempt != queued.Attempt
+            || (activity.IsStarted ? activity.RequestId != queued.StartRequestId : activity.IsBackingOff || activity.IsPaused))
         {
             return null;
         }
 
-#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
-        var taker = new TaskTaker(request.Identity, request.WorkerVersionCapabilities?.BuildId ?? "");
-#pragma warning restore CS0612
-        await Executions.ChangeAsync(lease, run, step =>
+        if (!activity.IsStarted)
         {
-            ActivityTasks.Start(step, activity, taker, Guid.NewGuid().ToString());
-            return true;
-        });
+            await Executions.ChangeAsync(lease, run, step =>
+            {
+                ActivityTasks.Start(step, activity, new TaskTaker(poller.Identity, poller.BuildId), Guid.NewGuid().ToString());
+                return true;
+            });
+        }
+
         return await ActivityTaskReplies.BuildAsync(lease, run, activity, CancellationToken.None);
     }
 

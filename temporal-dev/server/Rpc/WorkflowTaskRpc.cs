@@ -41,13 +41,15 @@ internal sealed class WorkflowTaskRpc(
             queues[new QueueKey(target.Id, request.TaskQueue.NormalName, TaskQueueType.Workflow)].Note(request.Identity);
         }
 
-        var poller = new PollerId(request.Identity, request.WorkerInstanceKey);
+#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
+        var poller = new PollerId(request.Identity, request.WorkerInstanceKey) { BuildId = request.WorkerVersionCapabilities?.BuildId ?? "" };
+#pragma warning restore CS0612
         var deadline = LongPoll.Deadline(call, Limits.TaskPoll);
         while (await queue.TakeAsync(poller, deadline.Left, call.CancellationToken) is { } task)
         {
             // A cancellation that came before the task may still be on its way through the thread pool.
             await Task.Yield();
-            if (call.CancellationToken.IsCancellationRequested)
+            if (task.StartRequestId is null && call.CancellationToken.IsCancellationRequested)
             {
                 queue.PutBack(task);
                 break;
@@ -55,7 +57,7 @@ internal sealed class WorkflowTaskRpc(
 
             try
             {
-                if (await StartAsync(task, request, extent) is { } response)
+                if (await StartAsync(task, poller, extent) is { } response)
                 {
                     response.BacklogCountHint = queue.Backlog;
                     return response;
@@ -72,8 +74,7 @@ internal sealed class WorkflowTaskRpc(
     }
 
     /// <summary>Null when the task is stale. The poller's cancellation does not count any more: the start may be durable already.</summary>
-    private async Task<PollWorkflowTaskQueueResponse?> StartAsync(
-        QueuedTask queued, PollWorkflowTaskQueueRequest request, HistoryExtent extent)
+    private async Task<PollWorkflowTaskQueueResponse?> StartAsync(QueuedTask queued, PollerId poller, HistoryExtent extent)
     {
         using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
         var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
@@ -93,20 +94,21 @@ internal sealed class WorkflowTaskRpc(
             return await WorkflowTaskReplies.BuildQueryAsync(lease, run, query, extent, CancellationToken.None);
         }
 
-        if (run.State.WorkflowTask is not { IsStarted: false } task
-            || task.ScheduledEventId != queued.ScheduledEventId || task.Attempt != queued.Attempt)
+        if (run.State.WorkflowTask is not { } task || task.ScheduledEventId != queued.ScheduledEventId || task.Attempt != queued.Attempt
+            || (task.IsStarted && task.RequestId != queued.StartRequestId))
         {
             return null;
         }
 
-#pragma warning disable CS0612 // Where workers that are not versioned tell their build.
-        var taker = new TaskTaker(request.Identity, request.WorkerVersionCapabilities?.BuildId ?? "");
-#pragma warning restore CS0612
-        await Executions.ChangeAsync(lease, run, step =>
+        if (!task.IsStarted)
         {
-            WorkflowTasks.Start(step, taker, Guid.NewGuid().ToString());
-            return true;
-        });
+            await Executions.ChangeAsync(lease, run, step =>
+            {
+                WorkflowTasks.Start(step, new TaskTaker(poller.Identity, poller.BuildId), Guid.NewGuid().ToString());
+                return true;
+            });
+        }
+
         return await replies.BuildAsync(lease, run, extent, CancellationToken.None);
     }
 

@@ -20,6 +20,24 @@ internal sealed class Announcer(
     ScheduleWatch schedules,
     TimeSkipping? skipping)
 {
+    /// <summary>
+    /// Starts tasks that polls are waiting for in the transitions that schedule them, which spares each a commit of its own. To be
+    /// called before the commit; after it, whatever became of it, the handover is completed.
+    /// </summary>
+    public async Task HandOverAsync(Handover handover, IReadOnlyList<Transition> steps)
+    {
+        foreach (var step in steps)
+        {
+            foreach (var ready in step.Ready.ToList())
+            {
+                if (QueueOf(step.State, ready) is { } key)
+                {
+                    await handover.OfferAsync(queues.Find(key), step, ready);
+                }
+            }
+        }
+    }
+
     public void Announce(IReadOnlyList<Transition> steps)
     {
         // A run that ends and its successor that begins are one: nobody is idle in between.
@@ -78,16 +96,18 @@ internal sealed class Announcer(
 
     private void Publish(RunState state, ReadyTask ready)
     {
-        var task = new QueuedTask(state.Key, ready.ScheduledEventId, ready.Attempt);
-        if (ready.Kind == ReadyKind.WorkflowTask)
+        if (QueueOf(state, ready) is { } key)
         {
-            queues.Publish(WorkflowQueue(state), task);
-        }
-        else if (state.Activities.TryGetValue(ready.ScheduledEventId, out var activity))
-        {
-            queues.Publish(new QueueKey(state.NamespaceId, activity.TaskQueue, TaskQueueType.Activity), task);
+            queues.Publish(key, new QueuedTask(state.Key, ready.ScheduledEventId, ready.Attempt));
         }
     }
+
+    /// <summary>Null for an activity that has closed in the transition that made it ready.</summary>
+    private QueueKey? QueueOf(RunState state, ReadyTask ready) => ready.Kind == ReadyKind.WorkflowTask
+        ? WorkflowQueue(state)
+        : state.Activities.TryGetValue(ready.ScheduledEventId, out var activity)
+            ? new QueueKey(state.NamespaceId, activity.TaskQueue, TaskQueueType.Activity)
+            : null;
 
     /// <summary>The sticky queue while its worker is there, else the normal one.</summary>
     private QueueKey WorkflowQueue(RunState state)

@@ -4,7 +4,7 @@ using TemporalDev.Server.Storage;
 namespace TemporalDev.Server.Runs;
 
 /// <summary>The chains in memory. The least recently used ones leave when there are too many; those in use stay.</summary>
-internal sealed class ChainCache(IStore store, TimeProvider time, Action<IReadOnlyList<Transition>> announce)
+internal sealed class ChainCache(IStore store, TimeProvider time, Announcer announcer)
 {
     /// <summary>A chain is some 10 kB; this keeps the cache around 20 MB.</summary>
     private const int Capacity = 2000;
@@ -39,7 +39,7 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Action<IReadOn
             throw;
         }
 
-        return new ChainLease(chain, store, time, announce, Exit);
+        return new ChainLease(chain, store, time, announcer, Exit);
     }
 
     private void Exit(Chain chain)

@@ -7,7 +7,7 @@ namespace TemporalDev.Server.Runs;
 
 /// <summary>The right to read and change the runs of one workflow id until disposed.</summary>
 internal sealed class ChainLease(
-    Chain chain, IStore store, TimeProvider time, Action<IReadOnlyList<Transition>> announce, Action<Chain> exit) : IDisposable
+    Chain chain, IStore store, TimeProvider time, Announcer announcer, Action<Chain> exit) : IDisposable
 {
     public async Task<LoadedRun?> CurrentAsync(CancellationToken cancellation)
     {
@@ -50,31 +50,22 @@ internal sealed class ChainLease(
     public async Task CommitAsync(params IReadOnlyList<Transition> steps)
     {
         var all = steps.SelectMany(step => step.Successor is { } next ? [step, next] : new[] { step }).ToList();
-        var writes = all.ConvertAll(Write);
-        var begun = all.LastOrDefault(step => step.State.IsOpen && step.State.RunId != chain.CurrentRunId)
-            ?? all.LastOrDefault(step => step.Events.Count > 0 && step.Events[0].EventId == 1);
+        var handover = new Handover();
         try
         {
-            await store.CommitAsync(new Commit(writes, begun is null ? null : new CurrentRun(chain.Key, begun.State.RunId)));
+            await announcer.HandOverAsync(handover, all);
+            await WriteAsync(all);
+            announcer.Announce(all);
         }
         catch
         {
             chain.Forget();
             throw;
         }
-
-        for (var index = 0; index < all.Count; index++)
+        finally
         {
-            Remember(all[index], writes[index]);
+            handover.Complete();
         }
-
-        if (begun is not null)
-        {
-            chain.CurrentRunId = begun.State.RunId;
-            chain.IsCurrentKnown = true;
-        }
-
-        announce(all);
     }
 
     public async Task DeleteAsync(LoadedRun run)
@@ -99,6 +90,24 @@ internal sealed class ChainLease(
     public void Dispose() => exit(chain);
 
     private static string NewId() => Guid.NewGuid().ToString();
+
+    private async Task WriteAsync(List<Transition> all)
+    {
+        var writes = all.ConvertAll(Write);
+        var begun = all.LastOrDefault(step => step.State.IsOpen && step.State.RunId != chain.CurrentRunId)
+            ?? all.LastOrDefault(step => step.Events.Count > 0 && step.Events[0].EventId == 1);
+        await store.CommitAsync(new Commit(writes, begun is null ? null : new CurrentRun(chain.Key, begun.State.RunId)));
+        for (var index = 0; index < all.Count; index++)
+        {
+            Remember(all[index], writes[index]);
+        }
+
+        if (begun is not null)
+        {
+            chain.CurrentRunId = begun.State.RunId;
+            chain.IsCurrentKnown = true;
+        }
+    }
 
     private static RunWrite Write(Transition step) => new(step.State.Key, RunCodec.Encode(step.State))
     {

@@ -44,9 +44,11 @@ internal sealed class Delivery(
         var spec = ChildStart.Spec(parent, initiated, target, requestId ?? $"{sender.RunId}-{initiated.EventId}");
         try
         {
-            var policies = new StartPolicies(attributes.WorkflowIdReusePolicy, WorkflowIdConflictPolicy.Fail);
+            // A child begins to work when its parent knows of it, so that the parent's worker is not overtaken by the child's.
+            var policies = new StartPolicies(attributes.WorkflowIdReusePolicy, WorkflowIdConflictPolicy.Fail) { HoldsFirstTask = true };
             var started = await starter.StartAsync(spec, policies, cancellation);
             await SettleChildAsync(StartChildWorkflowExecutionFailedCause.Unspecified, started.RunId, attributes, cancellation);
+            starter.Release(spec, started);
         }
         catch (GrpcException refused) when (refused.Code == GrpcStatusCode.AlreadyExists)
         {

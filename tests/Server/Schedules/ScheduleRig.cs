@@ -1,13 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Tests.Support;
 using TemporalDev.Server.Engine;
-using TemporalDev.Server.Queries;
 using TemporalDev.Server.Queues;
 using TemporalDev.Server.Runs;
 using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Storage;
-using TemporalDev.Server.Timers;
-using TemporalDev.Server.Updates;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using ScheduleState = TemporalDev.Server.Schedules.ScheduleState;
@@ -23,10 +20,8 @@ internal sealed class ScheduleRig
     {
         Time = time;
         Watch = new ScheduleWatch(time);
-        var announcer = new Announcer(
-            new TaskQueues(time), new DueTimes<RunKey>(time), new RunSignals(), new QueryBoard(), new UpdateBoard(), new DueTimes<RunKey>(time), Watch, null);
-        _executions = new Executions(new ChainCache(store, time, announcer.Announce));
-        var work = new ScheduleWork(store, _executions, new Starter(_executions), Watch, time, NullLogger<ScheduleWork>.Instance);
+        _executions = new Executions(new ChainCache(store, time, Announcers.Of(time, Watch)));
+        var work = new ScheduleWork(store, _executions, new Starter(_executions, new TaskQueues(time)), Watch, time, NullLogger<ScheduleWork>.Instance);
         Desk = new ScheduleDesk(store, work, Watch, time);
     }
 
