@@ -99,7 +99,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var workers = new WorkerDirectory(options.Time);
         var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
         var executions = new Executions(new ChainCache(_store, time, announcer));
-        var starter = new Starter(executions, queues);
+        var starter = new Starter(executions);
         var scheduleWork = new ScheduleWork(_store, executions, starter, schedules, time, log.CreateLogger<ScheduleWork>());
         var scheduleDesk = new ScheduleDesk(_store, scheduleWork, schedules, time);
 

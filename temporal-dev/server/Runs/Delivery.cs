@@ -44,11 +44,9 @@ internal sealed class Delivery(
         var spec = ChildStart.Spec(parent, initiated, target, requestId ?? $"{sender.RunId}-{initiated.EventId}");
         try
         {
-            // A child begins to work when its parent knows of it, so that the parent's worker is not overtaken by the child's.
-            var policies = new StartPolicies(attributes.WorkflowIdReusePolicy, WorkflowIdConflictPolicy.Fail) { HoldsFirstTask = true };
+            var policies = new StartPolicies(attributes.WorkflowIdReusePolicy, WorkflowIdConflictPolicy.Fail);
             var started = await starter.StartAsync(spec, policies, cancellation);
             await SettleChildAsync(StartChildWorkflowExecutionFailedCause.Unspecified, started.RunId, attributes, cancellation);
-            starter.Release(spec, started);
         }
         catch (GrpcException refused) when (refused.Code == GrpcStatusCode.AlreadyExists)
         {
@@ -148,9 +146,8 @@ internal sealed class Delivery(
         var close = await EventAsync(cancellation);
         var child = await executions.ReadAsync(sender, state => state, cancellation);
         var parent = child.Started.ParentWorkflowExecution;
-        var key = await HeirAsync(new RunKey(child.Started.ParentWorkflowNamespaceId, parent.WorkflowId, parent.RunId), cancellation);
-        await TryReachAsync(
-            key,
+        await TryReachHeirAsync(
+            new RunKey(child.Started.ParentWorkflowNamespaceId, parent.WorkflowId, parent.RunId),
             step =>
             {
                 if (step.State.Children.TryGetValue(child.Started.ParentInitiatedEventId, out var pending)
@@ -265,6 +262,29 @@ internal sealed class Delivery(
         }
         catch (GrpcException refused) when (refused.Code == GrpcStatusCode.NotFound)
         {
+        }
+    }
+
+    /// <summary>
+    /// Reaches the run, or the one that took its place by a reset, in one go: who lets the lock of a busy run go in between waits
+    /// behind everybody else, and its worker may have gone on by then.
+    /// </summary>
+    private async Task TryReachHeirAsync(RunKey target, Action<Transition> change, CancellationToken cancellation)
+    {
+        using var lease = await executions.EnterAsync(target.Chain, cancellation);
+        var run = await lease.RunAsync(target.RunId, cancellation);
+        while (run?.State.ResetRunId is { } heir)
+        {
+            run = await lease.RunAsync(heir, cancellation);
+        }
+
+        if (run is not null)
+        {
+            await Executions.ChangeAsync(lease, run, step =>
+            {
+                change(step);
+                return true;
+            });
         }
     }
 

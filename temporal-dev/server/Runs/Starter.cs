@@ -2,7 +2,6 @@ using System.Text.Json;
 using Google.Protobuf;
 using TemporalDev.Protocol.Grpc;
 using TemporalDev.Server.Engine;
-using TemporalDev.Server.Queues;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
@@ -16,20 +15,15 @@ internal sealed record StartPolicies(WorkflowIdReusePolicy Reuse, WorkflowIdConf
 
     /// <summary>Whose worker takes the first workflow task from the response; null when it goes through the queue.</summary>
     public string? EagerIdentity { get; init; }
-
-    /// <summary>The first workflow task goes to no worker before the caller says so.</summary>
-    public bool HoldsFirstTask { get; init; }
 }
 
 internal sealed record StartResult(string RunId, string FirstRunId, bool IsNew, WorkflowExecutionStatus Status)
 {
     public long EagerScheduledEventId { get; init; }
-
-    public ReadyTask? UnstartedTask { get; init; }
 }
 
 /// <summary>Starts runs under the policies on workflow ids, and signals with start.</summary>
-internal sealed class Starter(Executions executions, TaskQueues queues)
+internal sealed class Starter(Executions executions)
 {
     public async Task<StartResult> StartAsync(StartSpec spec, StartPolicies policies, CancellationToken cancellation)
     {
@@ -46,7 +40,7 @@ internal sealed class Starter(Executions executions, TaskQueues queues)
         switch (outcome)
         {
             case StartOutcome.SameRequest:
-                return Existing(current!.State) with { IsNew = current.State.CreateRequestId == spec.RequestId, UnstartedTask = Unstarted(current.State) };
+                return Existing(current!.State) with { IsNew = current.State.CreateRequestId == spec.RequestId };
             case StartOutcome.UseExisting:
                 return await AttachAsync(lease, current!, spec, policies);
             case StartOutcome.RefuseRunning or StartOutcome.RefuseClosed:
@@ -78,17 +72,6 @@ internal sealed class Starter(Executions executions, TaskQueues queues)
         };
     }
 
-    /// <summary>Lets the first workflow task go that was held. Doing it twice is harmless.</summary>
-    public void Release(StartSpec spec, StartResult started)
-    {
-        if (started.UnstartedTask is { } held)
-        {
-            var run = new RunKey(spec.NamespaceId, spec.Started.WorkflowId, started.RunId);
-            var queue = new QueueKey(spec.NamespaceId, spec.Started.TaskQueue.Name, TaskQueueType.Workflow);
-            queues.Publish(queue, new QueuedTask(run, held.ScheduledEventId, held.Attempt));
-        }
-    }
-
     private static ChainKey ChainOf(StartSpec spec) => new(spec.NamespaceId, spec.Started.WorkflowId);
 
     public static StartResult Existing(RunState state) => new(state.RunId, state.FirstRunId, false, state.Status);
@@ -117,19 +100,10 @@ internal sealed class Starter(Executions executions, TaskQueues queues)
         }
 
         begin.Finish();
-        if (policies.HoldsFirstTask)
-        {
-            begin.Withhold(ReadyKind.WorkflowTask);
-        }
-
         steps.Add(begin);
         await lease.CommitAsync(steps);
-        return new StartResult(state.RunId, state.FirstRunId, true, state.Status) { EagerScheduledEventId = eager, UnstartedTask = Unstarted(state) };
+        return new StartResult(state.RunId, state.FirstRunId, true, state.Status) { EagerScheduledEventId = eager };
     }
-
-    private static ReadyTask? Unstarted(RunState state) => state.WorkflowTask is { IsStarted: false } task
-        ? new ReadyTask(ReadyKind.WorkflowTask, task.ScheduledEventId, task.Attempt)
-        : null;
 
     private static async Task<StartResult> AttachAsync(
         ChainLease lease, LoadedRun current, StartSpec spec, StartPolicies policies)

@@ -1,3 +1,4 @@
+using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Worker.V1;
 
 namespace TemporalDev.Server.Workers;
@@ -22,7 +23,15 @@ internal sealed class WorkerDirectory(TimeProvider time)
             var now = time.GetUtcNow();
             foreach (var heartbeat in heartbeats)
             {
-                _workers[(namespaceId, heartbeat.WorkerInstanceKey)] = new Known(heartbeat, now);
+                var key = (namespaceId, heartbeat.WorkerInstanceKey);
+                if (heartbeat.Status == WorkerStatus.Shutdown)
+                {
+                    // One that is only shutting down stays: people look at what it did last.
+                    _workers.Remove(key);
+                    continue;
+                }
+
+                _workers[key] = new Known(heartbeat, now);
             }
 
             Forget(now);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Tests.Support;
 using TemporalDev.Server.Engine;
-using TemporalDev.Server.Queues;
 using TemporalDev.Server.Runs;
 using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Storage;
@@ -21,7 +20,7 @@ internal sealed class ScheduleRig
         Time = time;
         Watch = new ScheduleWatch(time);
         _executions = new Executions(new ChainCache(store, time, Announcers.Of(time, Watch)));
-        var work = new ScheduleWork(store, _executions, new Starter(_executions, new TaskQueues(time)), Watch, time, NullLogger<ScheduleWork>.Instance);
+        var work = new ScheduleWork(store, _executions, new Starter(_executions), Watch, time, NullLogger<ScheduleWork>.Instance);
         Desk = new ScheduleDesk(store, work, Watch, time);
     }
 
