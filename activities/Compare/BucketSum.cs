@@ -21,6 +21,25 @@ internal static class BucketDiff
         return differing;
     }
 
+    /// <summary>The first of them, as many as have no more rows than that on either side; at least one.</summary>
+    public static IReadOnlyList<int> Few(IReadOnlyList<int> buckets, IEnumerable<BucketSum> sums, long rows)
+    {
+        var counts = sums.GroupBy(s => s.Bucket).ToDictionary(s => s.Key, s => s.Max(b => b.Count));
+        var few = new List<int>();
+        foreach (var bucket in buckets)
+        {
+            rows -= counts[bucket];
+            if (rows < 0 && few.Count > 0)
+            {
+                break;
+            }
+
+            few.Add(bucket);
+        }
+
+        return few;
+    }
+
     /// <summary>Keys with other contents on the two sides, by the hashes of their rows.</summary>
     public static IReadOnlyList<RowDifference> Compare(IReadOnlyDictionary<string, long> here, IReadOnlyDictionary<string, long> there)
     {

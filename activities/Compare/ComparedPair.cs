@@ -10,12 +10,12 @@ internal sealed class ComparedPair
 {
     // Beyond this, the tables are not what anyone would mend row by row.
     private const int MostRowsFetched = 200_000;
-    private const int BucketsFetched = 64;
 
     private readonly (Look Look, ComparedSide Side) _here;
     private readonly (Look Look, ComparedSide Side) _there;
     private readonly IReadOnlyList<ComparedColumn> _key;
     private readonly IReadOnlyList<ComparedColumn> _thereKey;
+    private readonly string _bucketSql;
     private readonly string _hashSql;
     private readonly string _rowSql;
     private readonly string? _sampleSql;
@@ -25,6 +25,7 @@ internal sealed class ComparedPair
         (_here, _there) = (here, there);
         _key = [.. here.Side.Columns.Where(c => c.KeyPlace > 0).OrderBy(c => c.KeyPlace)];
         _thereKey = [.. _key.Select(k => there.Side.Columns.Single(c => c.Name == k.Name))];
+        _bucketSql = HashedRows.BucketSql(_key, _thereKey, form);
         _hashSql = HashedRows.HashSql(here.Side.Columns, form);
         _rowSql = HashedRows.RowSql(here.Side.Columns);
         _sampleSql = sample is null ? null : HashedRows.SampleSql(_key, form, sample);
@@ -38,34 +39,37 @@ internal sealed class ComparedPair
     public async Task<PartDiff> CompareAsync(KeySpan part, CancellationToken cancel)
     {
         var (here, there) = (Rows(_here, part), Rows(_there, part));
-        var hereTotal = here.TotalAsync(_hashSql, cancel);
-        var thereTotal = there.TotalAsync(_hashSql, cancel);
-        await Task.WhenAll(hereTotal, thereTotal);
-        var (rows, others) = ((await hereTotal).Count, (await thereTotal).Count);
-        if (await hereTotal == await thereTotal)
+        var hereSumming = here.SumsAsync(_bucketSql, _hashSql, cancel);
+        var thereSumming = there.SumsAsync(_bucketSql, _hashSql, cancel);
+        await Task.WhenAll(hereSumming, thereSumming);
+        var (hereSums, thereSums) = (await hereSumming, await thereSumming);
+        var buckets = BucketDiff.Differing(hereSums, thereSums);
+        var counted = new PartDiff(hereSums.Sum(b => b.Count), thereSums.Sum(b => b.Count), 0, IsCutShort: false, []);
+        if (buckets.Count == 0)
         {
-            return new PartDiff(rows, others, 0, IsCutShort: false, []);
+            return counted;
         }
 
-        return HasKey
-            ? (await LocateAsync(here, there, cancel)) with { Rows = rows, OtherRows = others }
-            : new PartDiff(rows, others, 1, IsCutShort: true, []);
+        if (!HasKey)
+        {
+            return counted with { Differences = 1, IsCutShort = true };
+        }
+
+        var fetched = BucketDiff.Few(buckets, hereSums.Concat(thereSums), MostRowsFetched);
+        var located = await LocateAsync(here, there, fetched, cancel);
+        return located with { Rows = counted.Rows, OtherRows = counted.OtherRows, IsCutShort = located.IsCutShort || fetched.Count < buckets.Count };
     }
 
-    private async Task<PartDiff> LocateAsync(HashedRows here, HashedRows there, CancellationToken cancel)
+    private async Task<PartDiff> LocateAsync(HashedRows here, HashedRows there, IReadOnlyList<int> buckets, CancellationToken cancel)
     {
-        var hereSums = here.SumsAsync(_hashSql, cancel);
-        var thereSums = there.SumsAsync(_hashSql, cancel);
-        await Task.WhenAll(hereSums, thereSums);
-        var buckets = BucketDiff.Differing(await hereSums, await thereSums);
         var keySql = HashedRows.KeySql(_key);
-        var wanted = buckets.Take(BucketsFetched).ToList();
-        var hereHashes = here.HashesAsync(keySql, _hashSql, wanted, MostRowsFetched, cancel);
-        var thereHashes = there.HashesAsync(keySql, _hashSql, wanted, MostRowsFetched, cancel);
-        await Task.WhenAll(hereHashes, thereHashes);
-        var differences = BucketDiff.Compare(await hereHashes, await thereHashes);
-        // A changed row is in one bucket here and in another there: with some buckets left out, it may look missing.
-        var isWhole = wanted.Count == buckets.Count && (await hereHashes).Count < MostRowsFetched && (await thereHashes).Count < MostRowsFetched;
+        var hereFetching = here.HashesAsync(keySql, _bucketSql, _hashSql, buckets, MostRowsFetched, cancel);
+        var thereFetching = there.HashesAsync(keySql, _bucketSql, _hashSql, buckets, MostRowsFetched, cancel);
+        await Task.WhenAll(hereFetching, thereFetching);
+        var (hereHashes, thereHashes) = (await hereFetching, await thereFetching);
+        var differences = BucketDiff.Compare(hereHashes, thereHashes);
+        // Cut off in the middle of a bucket, a row may look missing whose other half was not fetched.
+        var isWhole = hereHashes.Count < MostRowsFetched && thereHashes.Count < MostRowsFetched;
         var shown = await DescribeAsync(here, there, [.. differences.Take(ComparedSoFar.RowsShown)], isWhole, cancel);
         return new PartDiff(0, 0, differences.Count, !isWhole, shown);
     }

@@ -13,6 +13,8 @@ internal sealed record ComparedColumn(string Name, string Type, bool Hashable, i
         ["smallint", "integer", "bigint", "uuid", "date", "timestamp without time zone", "timestamp with time zone", "bytea"];
 
     public bool IsSortedAlike => SortedAlikeEverywhere.Contains(Type);
+
+    public bool IsNumber => Type is "smallint" or "integer" or "bigint";
 }
 
 /// <summary>One side of a comparison as the plan names it: a table, or what a query returns.</summary>

@@ -19,8 +19,10 @@ internal enum HashForm
 /// <summary>One side of a comparison: asks its server to hash and to sum up, and fetches rows only where the sums differ.</summary>
 internal sealed class HashedRows(Look look, string fromSql, string? conditionSql)
 {
-    // 1,024 buckets: few enough to be sent at once, enough that one differing row costs a thousandth of the table to find.
-    private const string BucketSql = "(h & 1023)::int";
+    // About a thousand buckets: few enough to be sent at once, enough that one differing row costs a thousandth of the table to find. Of
+    // numbers the rest by a prime: it costs next to nothing, and no usual step between keys puts all of them into one bucket.
+    private const int Buckets = 1_024;
+    private const int NumberBuckets = 1_021;
 
     // Percents have two places.
     private const int SampleSteps = 10_000;
@@ -32,24 +34,24 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
         "select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true), set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('jit', 'off', true)",
         cancel);
 
-    /// <summary>All rows as one bucket: several processes of the server share the work, which they do not for a sum by groups.</summary>
-    public async Task<BucketSum> TotalAsync(string hashSql, CancellationToken cancel) =>
+    public async Task<IReadOnlyList<BucketSum>> SumsAsync(string bucketSql, string hashSql, CancellationToken cancel) =>
         (await look.QueryAsync<BucketSum>(
-            $"select 0 as bucket, count(*) as count, coalesce(sum(h), 0) as sum from (select {hashSql} as h from {fromSql}{_whereSql}) r",
-            new { },
-            cancel)).Single();
-
-    public async Task<IReadOnlyList<BucketSum>> SumsAsync(string hashSql, CancellationToken cancel) =>
-        (await look.QueryAsync<BucketSum>(
-            $"select {BucketSql} as bucket, count(*) as count, sum(h) as sum from (select {hashSql} as h from {fromSql}{_whereSql}) r group by 1",
+            // With nothing added to the rows, PostgreSQL expects as many buckets as rows, and sums up in one process instead of several.
+            $"""
+            select bucket, count(*) as count, sum(h) as sum
+            from (
+              select {bucketSql} as bucket, {hashSql} as h from {fromSql}{_whereSql}
+              union all select null, null from {fromSql} where false) r
+            group by bucket
+            """,
             new { },
             cancel)).AsList();
 
-    public async Task<Dictionary<string, long>> HashesAsync(string keySql, string hashSql, IReadOnlyList<int> buckets, int most, CancellationToken cancel)
+    public async Task<Dictionary<string, long>> HashesAsync(string keySql, string bucketSql, string hashSql, IReadOnlyList<int> buckets, int most, CancellationToken cancel)
     {
         var mostSql = most.ToString();
         var rows = await look.QueryAsync<KeyedHash>(
-            $"select key, h as hash from (select {keySql} as key, {hashSql} as h from {fromSql}{_whereSql}) r where {BucketSql} = any(@Wanted) limit {mostSql}",
+            $"select key, hash from (select {bucketSql} as bucket, {keySql} as key, {hashSql} as hash from {fromSql}{_whereSql}) r where bucket = any(@Wanted) limit {mostSql}",
             new { Wanted = buckets.ToArray() },
             cancel);
         var byKey = new Dictionary<string, long>();
@@ -87,6 +89,25 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
 
         var textsSql = string.Join(", ", columns.Select(c => $"{Quoted(c)}::text"));
         return $"('x' || left(md5(row({textsSql})::text), 16))::bit(64)::bigint";
+    }
+
+    /// <summary>Where a row belongs by its key alone: a row that was changed is in the same bucket on both sides.</summary>
+    public static string BucketSql(IReadOnlyList<ComparedColumn> key, IReadOnlyList<ComparedColumn> thereKey, HashForm form)
+    {
+        if (key.Count == 0)
+        {
+            return "0";
+        }
+
+        if (key.Count == 1 && key[0].IsNumber && thereKey[0].IsNumber)
+        {
+            // A query's key may be null.
+            return $"coalesce(({Quoted(key[0])} % {NumberBuckets})::int, -1)";
+        }
+
+        return form == HashForm.Native
+            ? $"(hash_record_extended({NativeRowSql(key)}, 1) % {Buckets})::int"
+            : $"('x' || left(md5({KeySql(key)}), 8))::bit(32)::int % {Buckets}";
     }
 
     /// <summary>True for the keys of the sample, and for the same keys on the other side.</summary>

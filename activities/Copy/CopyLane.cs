@@ -102,7 +102,40 @@ internal sealed class CopyLane(NpgsqlDataSource source, NpgsqlDataSource target,
             await ForgetMomentAsync(error);
             throw new RefusalException($"{range.Subject}: the row with the key {string.Join(", ", row)} cannot be copied: {PostgresFailures.Describe(error)}.", error);
         }
+
+        if (await TwinsAsync(pair, error, cancel) is { } twins)
+        {
+            await ForgetMomentAsync(error);
+            throw new RefusalException($"{range.Subject}: the rows with the keys {twins} cannot both be copied: {PostgresFailures.Describe(error)}.", error);
+        }
     }
+
+    /// <summary>Two rows of the source that are good alone and not together.</summary>
+    private async Task<string?> TwinsAsync(CopyPair pair, PostgresException error, CancellationToken cancel)
+    {
+        if (!PostgresFailures.IsUniqueViolation(error))
+        {
+            return null;
+        }
+
+        await using var writing = await target.OpenConnectionAsync(cancel);
+        var definition = await writing.ExecuteScalarAsync<string?>(new CommandDefinition(
+            """
+            select pg_get_indexdef(i.indexrelid)
+            from pg_index i
+            join pg_class c on c.oid = i.indexrelid
+            where i.indrelid = @Table::bigint::oid and c.relname = @Name
+            """,
+            new { Table = pair.Target.Id, Name = error.ConstraintName },
+            cancellationToken: cancel));
+        return await FindTwinsAsync(await ReadAnewAsync(cancel), definition, pair.Source.Identifier, pair.Source.Key, cancel);
+    }
+
+    internal static async Task<string?> FindTwinsAsync(
+        NpgsqlConnection connection, string? definition, SqlIdentifier table, IReadOnlyList<string> key, CancellationToken cancel) =>
+        key.Count == 0 || definition is null || UniqueDefinition.TryParse(definition) is not { } unique
+            ? null
+            : await connection.ExecuteScalarAsync<string?>(new CommandDefinition(unique.TwinsSql(table, key), commandTimeout: 0, cancellationToken: cancel));
 
     // Somebody will mend the source and try again: the moment from before would show it unmended for as long as it is kept.
     private async Task ForgetMomentAsync(PostgresException error)

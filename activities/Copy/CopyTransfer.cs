@@ -57,10 +57,10 @@ internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource sou
     public async Task<string?> CompleteAsync(HeldStep held, CancellationToken cancel)
     {
         var deferred = new DeferredObjects(target, held, FinishingLanes);
-        var objects = await deferred.PutBackAsync(cancel);
         await using var reading = await source.OpenConnectionAsync(cancel);
         await using var writing = await target.OpenConnectionAsync(cancel);
         var pairs = await MatchAsync(reading, writing, cancel);
+        var objects = await deferred.PutBackAsync(pairs, cancel);
         await AnalyzeAsync(pairs, cancel);
         await deferred.ValidateAsync(cancel);
         var sequences = await new CopySequences(reading, writing).SetAsync(pairs, cancel);

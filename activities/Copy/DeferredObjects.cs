@@ -48,14 +48,16 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
         return objects.Count;
     }
 
-    public async Task<IReadOnlyList<DeferredObject>> PutBackAsync(CancellationToken cancel)
+    /// <param name="pairs">What was copied: rows that cannot both be there are named by their keys.</param>
+    /// <param name="cancel">Keeps what is back already.</param>
+    public async Task<IReadOnlyList<DeferredObject>> PutBackAsync(IReadOnlyList<CopyPair> pairs, CancellationToken cancel)
     {
         await using var connection = await target.OpenConnectionAsync(cancel);
         var objects = await Deferred.ReadAsync(connection, held, cancel);
         // Keys, then indexes, then foreign keys, which need the keys; triggers last, so that none of it fires them.
         foreach (var kind in new[] { DeferredKind.Key, DeferredKind.Index, DeferredKind.ForeignKey, DeferredKind.Trigger })
         {
-            await SideBySideAsync(objects.Where(o => o.Kind == kind && o.State == DeferredState.Dropped), o => MoveAsync(o, o.Restore, DeferredState.Restored, cancel), cancel);
+            await SideBySideAsync(objects.Where(o => o.Kind == kind && o.State == DeferredState.Dropped), o => MoveAsync(o, o.Restore, DeferredState.Restored, pairs, cancel), cancel);
         }
 
         return objects;
@@ -67,7 +69,7 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
         var objects = await Deferred.ReadAsync(connection, held, cancel);
         await SideBySideAsync(
             objects.Where(o => o is { Validate: not null, State: DeferredState.Restored }),
-            o => MoveAsync(o, o.Validate!, DeferredState.Validated, cancel),
+            o => MoveAsync(o, o.Validate!, DeferredState.Validated, [], cancel),
             cancel);
     }
 
@@ -77,7 +79,7 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
             new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancel },
             async (o, _) => await act(o));
 
-    private async Task MoveAsync(DeferredObject deferred, string statementSql, DeferredState to, CancellationToken cancel)
+    private async Task MoveAsync(DeferredObject deferred, string statementSql, DeferredState to, IReadOnlyList<CopyPair> pairs, CancellationToken cancel)
     {
         await using var connection = await target.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -97,10 +99,30 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
         }
         catch (PostgresException e)
         {
+            await transaction.DisposeAsync();
+            await RefuseTwinsAsync(connection, deferred, pairs, e, cancel);
             throw new StatementException($"Putting back {deferred.Name} of {deferred.Subject}", null, e);
         }
 
         await transaction.CommitAsync(cancel);
+    }
+
+    private static async Task RefuseTwinsAsync(
+        NpgsqlConnection connection, DeferredObject deferred, IReadOnlyList<CopyPair> pairs, PostgresException error, CancellationToken cancel)
+    {
+        if (!PostgresFailures.IsUniqueViolation(error))
+        {
+            return;
+        }
+
+        var table = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select to_regclass(@Subject)::oid::bigint", new { deferred.Subject }, cancellationToken: cancel));
+        if (pairs.FirstOrDefault(p => p.Target.Id == table) is { } pair
+            && await CopyLane.FindTwinsAsync(connection, deferred.Restore, pair.Target.Identifier, pair.Source.Key, cancel) is { } twins)
+        {
+            throw new RefusalException(
+                $"Putting back {deferred.Name} of {deferred.Subject}: the rows with the keys {twins} cannot both be there: {PostgresFailures.Describe(error)}.", error);
+        }
     }
 
     private static Task<bool> ExistsAsync(LedgerScope scope, string table, CancellationToken cancel) =>

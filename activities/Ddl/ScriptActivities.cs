@@ -66,7 +66,7 @@ public sealed class ScriptActivities(StepSites sites, TimeProvider time, Random 
         if (direction == Direction.Undo && site.Step is CopyStep)
         {
             // The rows are gone; what was in their way comes back, and has nothing to check.
-            await new DeferredObjects(site.Database, held, parallel: 1).PutBackAsync(cancel);
+            await new DeferredObjects(site.Database, held, parallel: 1).PutBackAsync([], cancel);
         }
 
         if (direction == Direction.Undo && site.Step is RelinkStep)

@@ -2,7 +2,6 @@ using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Ledger;
-using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
@@ -64,29 +63,13 @@ internal sealed class IdMapTransfer(NpgsqlDataSource database, IdMapStep step, T
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         var writer = new IdMapWriter(step, await KeyAsync(connection, cancel));
+        var work = new StepTransaction(connection, held, writer.Path);
         var added = 0L;
-        while (true)
+        while (await work.RunAsync("id-map-extended", scope => writer.AddMissingAsync(scope, cancel), cancel) is var rows and > 0)
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancel);
-            var scope = new LedgerScope(connection, transaction, held.Run);
-            try
-            {
-                await Steps.ShareWhileDoingAsync(scope, held, cancel);
-                var rows = await writer.AddMissingAsync(scope, cancel);
-                if (rows == 0)
-                {
-                    return added;
-                }
-
-                added += rows;
-                await EntryChain.AppendAsync(scope, "id-map-extended", new { held.Key.Batch, held.Key.Step, held.Row.Round, Rows = rows }, cancel);
-            }
-            catch (PostgresException e)
-            {
-                throw new StatementException(writer.Path, null, e);
-            }
-
-            await transaction.CommitAsync(cancel);
+            added += rows;
         }
+
+        return added;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using NpgsqlTypes;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Postgres;
@@ -50,43 +49,39 @@ internal sealed class IdMapWriter(IdMapStep step, KeyColumns key) : IChunkWriter
 
     private Task<long> MapAsync(LedgerScope scope, NpgsqlBatchCommand keys, CancellationToken cancel) => key.Columns[0].Type switch
     {
-        "smallint" => MapAsync<short>(scope, keys, NpgsqlDbType.Smallint, k => k.ToString(CultureInfo.InvariantCulture), cancel),
-        "integer" => MapAsync<int>(scope, keys, NpgsqlDbType.Integer, k => k.ToString(CultureInfo.InvariantCulture), cancel),
-        "bigint" => MapAsync<long>(scope, keys, NpgsqlDbType.Bigint, k => k.ToString(CultureInfo.InvariantCulture), cancel),
-        "uuid" => MapAsync<Guid>(scope, keys, NpgsqlDbType.Uuid, k => k.ToString("D"), cancel),
-        _ => MapAsync<string>(scope, keys, NpgsqlDbType.Text, k => k, cancel),
+        "smallint" => MapAsync<short>(scope, keys, (rows, k) => rows.Add(k, _ids.Of(k.ToString(CultureInfo.InvariantCulture))), cancel),
+        "integer" => MapAsync<int>(scope, keys, (rows, k) => rows.Add(k, _ids.Of(k.ToString(CultureInfo.InvariantCulture))), cancel),
+        "bigint" => MapAsync<long>(scope, keys, (rows, k) => rows.Add(k, _ids.Of(k.ToString(CultureInfo.InvariantCulture))), cancel),
+        "uuid" => MapAsync<Guid>(scope, keys, (rows, k) => rows.Add(k, _ids.Of(k.ToString("D"))), cancel),
+        _ => MapAsync<string>(scope, keys, (rows, k) => rows.Add(k, _ids.Of(k)), cancel),
     };
 
-    private async Task<long> MapAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, NpgsqlDbType type, Func<T, string> name, CancellationToken cancel)
+    private async Task<long> MapAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, Action<IdRows, T> add, CancellationToken cancel)
     {
-        var keys = await ReadAsync<T>(scope, select, cancel);
-        if (keys.Count == 0)
+        if (await ReadAsync<T>(scope, select, cancel) is not { Length: > 0 } keys)
         {
             return 0;
         }
 
-        var mapTable = _map;
-        await using var copy = await scope.Connection.BeginBinaryImportAsync($"copy {mapTable} (old_key, new_id) from stdin (format binary)", cancel);
+        var rows = new IdRows();
         foreach (var value in keys)
         {
-            await copy.StartRowAsync(cancel);
-            await copy.WriteAsync(value, type, cancel);
-            await copy.WriteAsync(_ids.Of(name(value)), NpgsqlDbType.Uuid, cancel);
+            add(rows, value);
         }
 
-        return (long)await copy.CompleteAsync(cancel);
+        var mapTable = _map;
+        await using var copy = await scope.Connection.BeginRawBinaryCopyAsync($"copy {mapTable} (old_key, new_id) from stdin (format binary)", cancel);
+        await copy.WriteAsync(rows.Close(), cancel);
+        return keys.Length;
     }
 
-    private static async Task<List<T>> ReadAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, CancellationToken cancel)
+    // As one array: value by value, reading them takes longer than hashing them.
+    private static async Task<T[]?> ReadAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, CancellationToken cancel)
     {
+        select.CommandText = $"select array_agg(found.key) from ({select.CommandText}) as found (key)";
         await using var batch = new NpgsqlBatch(scope.Connection, scope.Transaction) { BatchCommands = { select }, Timeout = 0 };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
-        var keys = new List<T>();
-        while (await reader.ReadAsync(cancel))
-        {
-            keys.Add(await reader.GetFieldValueAsync<T>(0, cancel));
-        }
-
-        return keys;
+        await reader.ReadAsync(cancel);
+        return await reader.IsDBNullAsync(0, cancel) ? null : await reader.GetFieldValueAsync<T[]>(0, cancel);
     }
 }

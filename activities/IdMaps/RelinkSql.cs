@@ -12,32 +12,32 @@ internal static class RelinkSql
 
     public static string SubjectOf(RelinkStep step, Relink link) => $"{step.Table}.{link.From}";
 
-    /// <summary>Fills the columns of one range of keys, where they differ from what they should be.</summary>
+    /// <summary>
+    /// Fills the columns of one range of keys, where they differ from what they should be. Each id is looked up by itself, because a join
+    /// would read the whole map again for every chunk.
+    /// </summary>
     public static string Fill(RelinkStep step)
     {
         var table = Names.Table(step.Table);
-        var keysSql = string.Join(", ", step.Key.Select((k, i) => $"walked.{Names.Column(k)} as key_{i}"));
-        var idsSql = string.Join(", ", step.Links.Select((l, i) => $"{IdSql(l, i)} as id_{i}"));
-        var mapsSql = string.Join("\n  ", step.Links.Select((l, i) => $"left join {IdMapTable.NameOf(l.Map)} as map_{i} on map_{i}.old_key = walked.{Names.Column(l.From)}"));
-        var setSql = string.Join(", ", step.Links.Select((l, i) => $"{Names.Column(l.Into)} = made.id_{i}"));
-        var sameSql = string.Join(" and ", step.Key.Select((k, i) => $"held.{Names.Column(k)} = made.key_{i}"));
-        var heldSql = string.Join(", ", step.Links.Select(l => $"held.{Names.Column(l.Into)}"));
-        var madeSql = string.Join(", ", step.Links.Select((_, i) => $"made.id_{i}"));
+        var setSql = string.Join(", ", step.Links.Select(l => $"{Names.Column(l.Into)} = {IdSql(l)}"));
+        var heldSql = string.Join(", ", step.Links.Select(l => $"walked.{Names.Column(l.Into)}"));
+        var idsSql = string.Join(", ", step.Links.Select(IdSql));
         return $$"""
-            update {{table}} as held
+            update {{table}} as walked
             set {{setSql}}
-            from (
-              select {{keysSql}}, {{idsSql}}
-              from {{table}} as walked
-              {{mapsSql}}
-              where {range walked}) as made
-            where {{sameSql}} and ({{heldSql}}) is distinct from ({{madeSql}})
+            where {range walked} and ({{heldSql}}) is distinct from ({{idsSql}})
             """;
     }
 
     /// <summary>Rows that lack an id, for a rerun: few, where the step has been through once.</summary>
     public static string LackingSql(RelinkStep step) => string.Join(
         " or ", step.Links.Select(l => $"(walked.{Names.Column(l.Into)} is null and walked.{Names.Column(l.From)} is not null)"));
+
+    public static string AnyLacking(RelinkStep step)
+    {
+        var (table, lackingSql) = (Names.Table(step.Table), LackingSql(step));
+        return $"select exists (select from {table} as walked where {lackingSql})";
+    }
 
     /// <summary>Rows whose reference a person has answered for, by naming the id.</summary>
     public static string Answer(RelinkStep step, Relink link, HeldStep held)
@@ -80,9 +80,9 @@ internal static class RelinkSql
 
     private static string NoCandidatesSql => "array[]::text[]";
 
-    private static string IdSql(Relink link, int number)
+    private static string IdSql(Relink link)
     {
-        var (from, into) = (Names.Column(link.From), Names.Column(link.Into));
-        return $"case when walked.{from} is null then null else coalesce(map_{number}.new_id, walked.{into}) end";
+        var (from, into, map) = (Names.Column(link.From), Names.Column(link.Into), IdMapTable.NameOf(link.Map));
+        return $"case when walked.{from} is null then null else coalesce((select map.new_id from {map} as map where map.old_key = walked.{from}), walked.{into}) end";
     }
 }

@@ -2,7 +2,6 @@ using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Ledger;
-using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
@@ -39,8 +38,13 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
     public async Task<long> ResumeAsync(HeldStep held, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var lackingSql = RelinkSql.LackingSql(step);
-        var filled = await RunAsync(connection, held, "relinked-again", RangePlaceholder.Fill(RelinkSql.Fill(step), _ => $"({lackingSql})"), cancel);
+        var filled = 0L;
+        if (await connection.ExecuteScalarAsync<bool>(new CommandDefinition(RelinkSql.AnyLacking(step), commandTimeout: 0, cancellationToken: cancel)))
+        {
+            var key = await KeyColumns.ReadAsync(connection, SqlName.TryParse(step.Table)!, step.Key, cancel);
+            filled = await new LackingWalk(connection, key, Work(connection, held)).RunAsync(RelinkSql.Fill(step), RelinkSql.LackingSql(step), "relinked-again", cancel);
+        }
+
         return filled + await TakeAnswersAsync(connection, held, cancel);
     }
 
@@ -57,38 +61,22 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
         Pace = step.Pace,
     };
 
+    private StepTransaction Work(NpgsqlConnection connection, HeldStep held) => new(connection, held, $"The links of {step.Table}");
+
     private async Task<long> TakeAnswersAsync(NpgsqlConnection connection, HeldStep held, CancellationToken cancel)
     {
         var rows = 0L;
         foreach (var link in step.Links)
         {
-            rows += await RunAsync(connection, held, "answers-taken", RelinkSql.Answer(step, link, held), cancel);
+            rows += await Work(connection, held).RunAsync(
+                "answers-taken",
+                async scope => await connection.ExecuteAsync(new CommandDefinition(
+                    RelinkSql.Answer(step, link, held), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel)),
+                cancel);
             await ReportAsync(connection, held, link, cancel);
         }
 
         return rows;
-    }
-
-    private async Task<long> RunAsync(NpgsqlConnection connection, HeldStep held, string kind, string sql, CancellationToken cancel)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var scope = new LedgerScope(connection, transaction, held.Run);
-        try
-        {
-            await Steps.ShareWhileDoingAsync(scope, held, cancel);
-            var rows = await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancel));
-            if (rows > 0)
-            {
-                await EntryChain.AppendAsync(scope, kind, new { held.Key.Batch, held.Key.Step, held.Row.Round, Rows = rows }, cancel);
-            }
-
-            await transaction.CommitAsync(cancel);
-            return rows;
-        }
-        catch (PostgresException e)
-        {
-            throw new StatementException($"The links of {step.Table}", null, e);
-        }
     }
 
     private async Task ReportAsync(NpgsqlConnection connection, HeldStep held, Relink link, CancellationToken cancel)

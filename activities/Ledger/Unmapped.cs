@@ -26,10 +26,43 @@ internal static class Unmapped
             -- In one order, so that lanes that report the same keys wait for each other instead of dying of it.
             order by found.subject, found.key
             on conflict (plan, batch, step, subject, key) do update
-            set reason = excluded.reason, rows = excluded.rows, candidates = excluded.candidates, changed_at = clock_timestamp(),
+            set reason = excluded.reason, rows = excluded.rows, candidates = {CandidatesSql}, changed_at = clock_timestamp(),
               state = case known.state when 'settled' then 'open' else known.state end
-            where known.state = 'settled' or (known.reason, known.rows, known.candidates) is distinct from (excluded.reason, excluded.rows, excluded.candidates)
+            where known.state = 'settled' or (known.reason, known.rows, known.candidates) is distinct from (excluded.reason, excluded.rows, {CandidatesSql})
             """;
+    }
+
+    /// <summary>Some of the questions to which nothing at all was found: id and key.</summary>
+    public static string WithoutCandidatesSql(HeldStep step, string subject, int most)
+    {
+        var (stepSql, subjectSql, mostSql) = (StepSql(step), SqlIdentifier.Literal(subject), $"{most}");
+        return $"""
+            select lone.id, lone.key
+            from orchestrator.unmapped as lone
+            where (lone.plan, lone.batch, lone.step) = ({stepSql}) and lone.subject = {subjectSql}
+              and lone.state = 'open' and lone.reason = 'no_match' and lone.candidates = '{NoneSql}'
+            order by lone.id
+            limit {mostSql}
+            """;
+    }
+
+    /// <summary>Gives questions, by their ids, candidates, the likeliest first.</summary>
+    public static Task SuggestAsync(LedgerScope scope, IReadOnlyDictionary<long, IReadOnlyList<string>> candidates, CancellationToken cancel)
+    {
+        var pairs = candidates.SelectMany(asked => asked.Value.Select(candidate => (Id: asked.Key, Candidate: candidate))).ToList();
+        return scope.Connection.ExecuteAsync(new CommandDefinition(
+            """
+            update orchestrator.unmapped as lone
+            set candidates = near.candidates, changed_at = clock_timestamp()
+            from (
+              select pair.id, array_agg(pair.candidate order by pair.place) as candidates
+              from unnest(@Ids, @Candidates) with ordinality as pair (id, candidate, place)
+              group by pair.id) as near
+            where lone.id = near.id
+            """,
+            new { Ids = pairs.Select(p => p.Id).ToArray(), Candidates = pairs.Select(p => p.Candidate).ToArray() },
+            scope.Transaction,
+            cancellationToken: cancel));
     }
 
     /// <summary>The answers of people to this step's questions: key and target, where it is a target that they named.</summary>
@@ -101,6 +134,11 @@ internal static class Unmapped
             step.Key,
             scope.Transaction,
             cancellationToken: cancel));
+
+    // What was suggested where nothing was found stays, as long as nothing is found.
+    private static string CandidatesSql => $"case when excluded.candidates = '{NoneSql}' and known.reason = excluded.reason then known.candidates else excluded.candidates end";
+
+    private static string NoneSql => "{}";
 
     private static string StepSql(HeldStep step) =>
         $"{SqlIdentifier.Literal(step.Key.Plan)}, {SqlIdentifier.Literal(step.Key.Batch)}, {SqlIdentifier.Literal(step.Key.Step)}";

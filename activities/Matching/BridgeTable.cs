@@ -24,7 +24,33 @@ internal sealed class BridgeTable(MatchStep step, HeldStep held)
         await MakeValuesAsync(scope, targetTypeSql, cancel);
     }
 
-    /// <summary>For a rerun, which finds the bridge there and the values gone.</summary>
+    /// <summary>For a rerun: what one that was killed has left tells of the target as it was then.</summary>
+    public async Task MakeValuesAnewAsync(LedgerScope scope, CancellationToken cancel)
+    {
+        await DropValuesAsync(scope, cancel);
+        await MakeValuesAsync(scope, cancel);
+    }
+
+    /// <summary>Gives what has found nothing the nearest there is, for people to choose from.</summary>
+    public async Task SuggestAsync(LedgerScope scope, CancellationToken cancel)
+    {
+        if (!await new OwnTable(_sql.Values, held.Key).IsThereAsync(scope, cancel)
+            || !await scope.Connection.ExecuteScalarAsync<bool>(new CommandDefinition(_sql.AnyWithoutCandidates(), transaction: scope.Transaction, cancellationToken: cancel)))
+        {
+            return;
+        }
+
+        foreach (var indexSql in _sql.OrderValues())
+        {
+            await RunAsync(scope, indexSql, cancel);
+        }
+
+        var neighbours = await scope.Connection.QueryAsync<Neighbour>(new CommandDefinition(
+            _sql.Neighbours(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
+        await Unmapped.SuggestAsync(scope, Likeness.Rank(neighbours), cancel);
+    }
+
+    /// <summary>An attempt that was killed while it finished has dropped them.</summary>
     public async Task MakeValuesAsync(LedgerScope scope, CancellationToken cancel)
     {
         var target = await KeyColumns.ReadAsync(scope.Connection, SqlName.TryParse(step.Target.Table)!, [step.Target.Key], cancel);

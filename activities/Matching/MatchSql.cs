@@ -16,6 +16,9 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
     // Candidates beyond these help nobody to choose; one more tells that there were more.
     private const int MostCandidates = 20;
 
+    // Of questions beyond these, people see that there are too many.
+    private const int MostAsked = 1_000;
+
     private readonly SqlIdentifier _source = Names.Table(step.Table);
     private readonly SqlIdentifier _target = Names.Table(step.Target.Table);
     private readonly SqlIdentifier _sourceKey = Names.Column(step.Key);
@@ -103,6 +106,35 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
             select count(*) from written
             """;
     }
+
+    public IReadOnlyList<string> OrderValues() => NearSql.Indexes(Values);
+
+    public string AnyWithoutCandidates()
+    {
+        var lonelySql = LonelySql;
+        return $"select exists ({lonelySql})";
+    }
+
+    /// <summary>What stands near the rows without any candidates, by whatever match key.</summary>
+    public string Neighbours()
+    {
+        var (sourceTable, sourceKey, lonelySql) = (_source, _sourceKey, LonelySql);
+        var placesSql = string.Join(", ", step.By.Select((k, i) => $"({PlaceSql(i)}, {NormalSql.Of(k.Source, k.Normalise)})"));
+        var askedSql = $"""
+            select lonely.id, known.place, known.value
+            from ({lonelySql}) as lonely
+            -- A level of their own for the author's expressions, which name the source's columns alone.
+            cross join lateral (
+              select part.place, part.value
+              from {sourceTable} as source
+              cross join lateral (values {placesSql}) as part (place, value)
+              where source.{sourceKey}::text = lonely.key) as known
+            where known.value is not null
+            """;
+        return NearSql.Neighbours(askedSql, Values);
+    }
+
+    private string LonelySql => Unmapped.WithoutCandidatesSql(held, step.Table, MostAsked);
 
     private string SubjectSql => SqlIdentifier.Literal(step.Table);
 

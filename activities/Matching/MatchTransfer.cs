@@ -2,7 +2,6 @@ using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Ledger;
-using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
@@ -35,12 +34,8 @@ internal sealed class MatchTransfer(NpgsqlDataSource database, MatchStep step, T
         if (late.Count > 0)
         {
             await using var connection = await database.OpenConnectionAsync(cancel);
-            await RunAsync(connection, held, async scope =>
-            {
-                // An attempt that was killed while it finished has dropped them.
-                await new BridgeTable(step, held).MakeValuesAsync(scope, cancel);
-                return 0;
-            }, cancel);
+            // An attempt that was killed while it finished has dropped them.
+            await Work(connection, held).RunAsync(scope => new BridgeTable(step, held).MakeValuesAsync(scope, cancel), cancel);
         }
 
         return late;
@@ -49,12 +44,7 @@ internal sealed class MatchTransfer(NpgsqlDataSource database, MatchStep step, T
     public async Task<string?> CompleteAsync(HeldStep held, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var answered = await RunAsync(connection, held, async scope =>
-        {
-            var rows = await TakeAnswersAsync(scope, held, cancel);
-            await new BridgeTable(step, held).DropValuesAsync(scope, cancel);
-            return rows;
-        }, cancel);
+        var answered = await EndAsync(connection, held, cancel);
         var bridgeTable = new MatchSql(step, held).Bridge;
         await connection.ExecuteAsync(new CommandDefinition($"analyze {bridgeTable}", commandTimeout: 0, cancellationToken: cancel));
         var counts = await connection.QueryAsync<(string By, long Rows)>(new CommandDefinition(
@@ -68,48 +58,32 @@ internal sealed class MatchTransfer(NpgsqlDataSource database, MatchStep step, T
     public async Task<long> ResumeAsync(HeldStep held, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await RunAsync(connection, held, async scope =>
+        var sql = new MatchSql(step, held);
+        var matched = 0L;
+        if (await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql.AnyLacking(), commandTimeout: 0, cancellationToken: cancel)))
         {
-            var sql = new MatchSql(step, held);
-            var matched = 0;
-            if (await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql.AnyLacking(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel)))
-            {
-                var tables = new BridgeTable(step, held);
-                await tables.MakeValuesAsync(scope, cancel);
-                var againSql = RangePlaceholder.Fill(sql.Match(), _ => sql.LackingSql());
-                matched = await connection.ExecuteAsync(new CommandDefinition(againSql, transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
-                await tables.DropValuesAsync(scope, cancel);
-            }
+            var key = await KeyColumns.ReadAsync(connection, SqlName.TryParse(step.Table)!, [step.Key], cancel);
+            await Work(connection, held).RunAsync(scope => new BridgeTable(step, held).MakeValuesAnewAsync(scope, cancel), cancel);
+            matched = await new LackingWalk(connection, key, Work(connection, held)).RunAsync(sql.Match(), sql.LackingSql(), "matched-again", cancel);
+        }
 
-            return matched + await TakeAnswersAsync(scope, held, cancel);
-        }, cancel);
+        return matched + await EndAsync(connection, held, cancel);
     }
 
-    private Task<long> TakeAnswersAsync(LedgerScope scope, HeldStep held, CancellationToken cancel) =>
-        scope.Connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            new MatchSql(step, held).TakeAnswers(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
+    private StepTransaction Work(NpgsqlConnection connection, HeldStep held) => new(connection, held, $"The match of {step.Table}");
 
-    private async Task<long> RunAsync(NpgsqlConnection connection, HeldStep held, Func<LedgerScope, Task<long>> act, CancellationToken cancel)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var scope = new LedgerScope(connection, transaction, held.Run);
-        try
+    private Task<long> EndAsync(NpgsqlConnection connection, HeldStep held, CancellationToken cancel) => Work(connection, held).RunAsync(
+        "answers-taken",
+        async scope =>
         {
-            await Steps.ShareWhileDoingAsync(scope, held, cancel);
-            var rows = await act(scope);
-            if (rows > 0)
-            {
-                await EntryChain.AppendAsync(scope, "answers-taken", new { held.Key.Batch, held.Key.Step, held.Row.Round, Rows = rows }, cancel);
-            }
-
-            await transaction.CommitAsync(cancel);
+            var rows = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                new MatchSql(step, held).TakeAnswers(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
+            var tables = new BridgeTable(step, held);
+            await tables.SuggestAsync(scope, cancel);
+            await tables.DropValuesAsync(scope, cancel);
             return rows;
-        }
-        catch (PostgresException e)
-        {
-            throw new StatementException($"The match of {step.Table}", null, e);
-        }
-    }
+        },
+        cancel);
 
     private BackfillTransfer Walk(HeldStep held) => new(
         database,

@@ -51,6 +51,8 @@ internal static class PostgresFailures
     public static bool IsUniqueViolation(Exception exception, string constraint) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique && unique.ConstraintName == constraint;
 
+    public static bool IsUniqueViolation(PostgresException exception) => exception.SqlState == PostgresErrorCodes.UniqueViolation;
+
     public static bool IsObjectInUse(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.ObjectInUse };
 

@@ -41,6 +41,10 @@ internal sealed record ChunkSize(ChunkLimits Limits)
 
     public int Next => Suspects > 0 ? (int)Math.Max(1, Suspects / 2) : Rows;
 
+    /// <summary>Whoever goes on with a range begins with what its chunks had on average, and not with the first small ones again.</summary>
+    public ChunkSize GoOn(long walked, long chunks) =>
+        chunks == 0 ? this : this with { Rows = (int)Math.Clamp(walked / chunks, Math.Min(Rows, Limits.Most), Limits.Most) };
+
     public ChunkSize Passed(long walked, TimeSpan took)
     {
         if (Suspects > 0)

@@ -34,6 +34,7 @@ internal sealed class LaneRunner(NpgsqlDataSource database, ITransfer transfer, 
                 return new LaneReport(LaneEnd.NothingLeft, await meter.ReadAsync(cancel));
             }
 
+            size = size.GoOn(range.Walked, range.Chunks);
             while (range.State == RangeState.Open)
             {
                 if (time.GetElapsedTime(started) >= reference.Slice)

@@ -31,10 +31,12 @@ internal sealed class OwnTable(SqlIdentifier table, StepKey step)
         return true;
     }
 
+    public async Task<bool> IsThereAsync(LedgerScope scope, CancellationToken cancel) => await FindOwnerAsync(scope, cancel) == Comment;
+
     /// <summary>False where there is none of this step's.</summary>
     public async Task<bool> DropAsync(LedgerScope scope, CancellationToken cancel)
     {
-        if (await FindOwnerAsync(scope, cancel) != Comment)
+        if (!await IsThereAsync(scope, cancel))
         {
             return false;
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using Orchestrator.Activities.DryRuns;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Cli.Embedded;
 using Orchestrator.Cli.Plans;
 using Orchestrator.Cli.Rendering;
 using Orchestrator.Workflows.Plan;
@@ -26,13 +27,28 @@ internal static class DryRunCommand
             }
 
             return reading.Plan is { } plan
-                ? Scene.RunAsync(parsed, parsed.GetValue(json), scene => EstimateAsync(scene, plan, parsed.GetRequiredValue(environment), cancel), cancel)
+                ? RunAsync(parsed, plan, parsed.GetRequiredValue(environment), parsed.GetValue(json), cancel)
                 : Task.FromResult((int)ExitCode.Usage);
         });
         return command;
     }
 
-    private static async Task<ExitCode> EstimateAsync(Scene scene, MigrationPlan plan, string environment, CancellationToken cancel)
+    /// <summary>Where variables bind the databases there is nothing to start: what is estimated runs elsewhere.</summary>
+    private static async Task<int> RunAsync(ParseResult parsed, MigrationPlan plan, string environment, bool json, CancellationToken cancel)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        if (plan.FindEnvironment(environment) is not { Bindings: not null })
+        {
+            return await Scene.RunAsync(parsed, json, scene => EstimateAsync(plan, environment, scene.Addresses.Ledger, scene.Addresses.Local, output, json, cancel), cancel);
+        }
+
+        var ledger = StackChoice.From(Environment.GetEnvironmentVariable).Ledger;
+        return (int)await Scene.GuardAsync(
+            parsed.InvocationConfiguration.Error, () => EstimateAsync(plan, environment, ledger, null, output, json, cancel), cancel);
+    }
+
+    private static async Task<ExitCode> EstimateAsync(
+        MigrationPlan plan, string environment, string? ledgerAddress, string? local, TextWriter output, bool json, CancellationToken cancel)
     {
         if (plan.FindEnvironment(environment) is null)
         {
@@ -41,16 +57,24 @@ internal static class DryRunCommand
 
         await using var databases = new Databases(new ActivitySettings
         {
-            Ledger = scene.Addresses.Ledger,
-            LocalServer = scene.Addresses.Local,
+            // Never opened by way of these, which would bring the ledger's schema up to date.
+            Ledger = ledgerAddress ?? "",
+            LocalServer = local,
             ReadVariable = Environment.GetEnvironmentVariable,
         });
-        // Not by way of the scene, which would bring the ledger's schema up to date.
-        await using var ledger = NpgsqlDataSource.Create(scene.Addresses.Ledger);
+        await using var ledger = ledgerAddress is null ? null : NpgsqlDataSource.Create(ledgerAddress);
         var estimates = await new DryRun(databases, plan, environment, ledger, TimeProvider.System).EstimateAsync(cancel);
-        await scene.TellAsync(
-            new { Plan = plan.Name, Environment = environment, Steps = estimates, Seconds = estimates.Sum(e => e.Seconds ?? 0), Bytes = estimates.Sum(e => e.Bytes ?? 0) },
-            estimates.Select(Line).Append(Total(estimates)));
+        if (json)
+        {
+            JsonOutput.Write(output, new { Plan = plan.Name, Environment = environment, Steps = estimates, Seconds = estimates.Sum(e => e.Seconds ?? 0), Bytes = estimates.Sum(e => e.Bytes ?? 0) });
+            return ExitCode.Done;
+        }
+
+        foreach (var line in estimates.Select(Line).Append(Total(estimates)))
+        {
+            await output.WriteLineAsync(line);
+        }
+
         return ExitCode.Done;
     }
 

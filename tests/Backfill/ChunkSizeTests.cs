@@ -33,6 +33,14 @@ public sealed class ChunkSizeTests
     public void A_chunk_that_was_not_full_teaches_nothing() =>
         Assert.Equal(1_000, Fresh.Passed(3, TimeSpan.FromMilliseconds(1)).Next);
 
+    [Theory]
+    [InlineData(0, 0, 1_000)]
+    [InlineData(90_000, 10, 9_000)]
+    [InlineData(500, 10, 1_000)]
+    [InlineData(900_000_000, 10, 100_000)]
+    public void Who_goes_on_with_a_range_begins_with_what_its_chunks_had(long walked, long chunks, int expected) =>
+        Assert.Equal(expected, Fresh.GoOn(walked, chunks).Next);
+
     [Fact]
     public void A_fixed_size_never_moves()
     {

@@ -13,6 +13,17 @@ public sealed class BucketDiffTests
         Assert.Equal([2, 3, 5, 9], BucketDiff.Differing(here, there));
     }
 
+    [Theory]
+    [InlineData(1, "1")]
+    [InlineData(30, "1,2")]
+    [InlineData(60, "1,2,3")]
+    public void As_many_buckets_are_fetched_as_the_limit_has_room_for_and_at_least_one(long rows, string fetched)
+    {
+        BucketSum[] sums = [new(1, 10, 0), new(1, 9, 0), new(2, 20, 0), new(3, 30, 0)];
+
+        Assert.Equal(fetched, string.Join(",", BucketDiff.Few([1, 2, 3], sums, rows)));
+    }
+
     [Fact]
     public void Rows_are_missing_extra_or_different()
     {

@@ -38,7 +38,7 @@ public sealed class BadSourceTests(PostgresFixture target, SourceFixture source)
     [InlineData("id int primary key, value int check (value <> 3)", "id int primary key, value int", "the row with the key 3 cannot be copied: new row for relation \"t\" violates check constraint")]
     [InlineData("id int primary key, value int not null", "id int primary key, value int", "the row with the key 5 cannot be copied: null value in column \"value\"")]
     [InlineData("id int, value int check (value <> 3)", "id int, value int", "row 3 of those sent")]
-    [InlineData("id int primary key, value int unique", "id int primary key, value int", "duplicate key value violates unique constraint")]
+    [InlineData("id int primary key, value int unique", "id int primary key, value int", "the rows with the keys 1 and 4 cannot both be copied: duplicate key value violates unique constraint")]
     public async Task A_row_that_the_target_refuses_is_named(string here, string there, string sentence)
     {
         await using var site = await _copy.OpenAsync($"create table t ({here})", tablesThere: $"create table t ({there})");
@@ -49,6 +49,36 @@ public sealed class BadSourceTests(PostgresFixture target, SourceFixture source)
         Assert.Contains(sentence, refusal.Message);
         Assert.DoesNotContain("Failing row contains", refusal.Message);
         Assert.Equal(0, await site.ScalarAsync<long>($"select count(*) from {_copy.Schema}.t"));
+    }
+
+    [Fact]
+    public async Task Two_rows_that_an_index_made_again_keeps_apart_are_named()
+    {
+        await using var site = await _copy.OpenAsync("create table t (id int primary key, word text unique)", tablesThere: "create table t (id int primary key, word text)");
+        await _copy.SourceAsync("insert into t select n, case n when 40000 then 'w7' else 'w' || n end from generate_series(1, 60000) n; analyze t");
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => site.DoAsync("copy"));
+
+        Assert.Contains("the rows with the keys 7 and 40000 cannot both be there: could not create unique index", refusal.Message);
+    }
+
+    [Fact]
+    public async Task Keys_that_would_be_taken_away_from_another_roles_tables_are_refused_with_the_way_out()
+    {
+        var role = $"r{Guid.NewGuid():N}";
+        var database = await TestCluster.CreateDatabaseAsync();
+        await using var owner = new NpgsqlConnection(database);
+        await owner.ExecuteAsync($"create role {role} login password 'pass'; grant create on database {owner.Database} to {role}");
+        var copy = new CopySite(new NpgsqlConnectionStringBuilder(database) { Username = role, Password = "pass" }.ConnectionString, source.ConnectionString);
+        await using var site = await copy.OpenAsync("create table a (id int primary key); create table b (id int primary key, a int references a (id))");
+        await copy.SourceAsync("insert into a values (1); insert into b values (1, 1)");
+        await owner.ExecuteAsync($"set search_path = {copy.Schema}; alter table a owner to current_user; alter table b owner to current_user; grant all on a, b to {role}");
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => site.DoAsync("copy"));
+
+        Assert.Contains($"The tables {copy.Schema}.a, {copy.Schema}.b belong to another role", refusal.Message);
+        Assert.Contains("write 'references: two-pass', or copy as their owner", refusal.Message);
+        await TestCluster.DropDatabaseAsync(database);
     }
 
     [Fact]

@@ -49,6 +49,21 @@ public sealed class MatchTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task What_finds_nothing_is_shown_what_stands_near_and_keeps_it_in_a_rerun()
+    {
+        await using var site = await PrepareAsync();
+        await site.ExecuteAsync($"insert into {_name}_old values (8, 'Grace Hoper', 'New York', null), (9, 'Grcae Hopper', 'New York', null), (10, 'Unknown', null, 'dda@example.com')");
+
+        await site.DoAsync("match");
+        var first = await site.ScalarAsync<string>(Queue);
+        await site.DoAsync("match");
+
+        Assert.Contains("8 no_match open 102, 9 no_match open 102, 10 no_match open 101", first);
+        Assert.Equal(first, await site.ScalarAsync<string>(Queue));
+        Assert.False(await site.ScalarAsync<bool>($"select to_regclass('{_name}_bridge_values') is not null"));
+    }
+
+    [Fact]
     public async Task Answers_are_examined_chained_and_taken_in_by_a_rerun()
     {
         await using var site = await PrepareAsync();

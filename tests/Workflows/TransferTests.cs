@@ -54,6 +54,42 @@ public sealed class TransferTests(Stage stage) : IClassFixture<Stage>
         Assert.Equal("0", await ScalarAsync($"select count(*)::text from {_name}"));
     }
 
+    [Fact]
+    public async Task New_ids_are_made_and_references_follow_them()
+    {
+        await using (var connection = new NpgsqlConnection(stage.Connection))
+        {
+            await connection.ExecuteAsync(
+                $"""
+                create table {_name} (id int primary key);
+                insert into {_name} select generate_series(1, 300);
+                create table {_name}_orders (id bigint primary key, customer int, customer_uuid uuid);
+                insert into {_name}_orders select n, 1 + n % 300 from generate_series(1, 900) as n;
+                insert into {_name}_orders values (901, 4711);
+                """);
+        }
+
+        var ids = new IdMapStep { Id = "ids", Title = "Ids", Database = "db", Undo = [], Table = _name, Key = "id", Name = _name, Namespace = Some.Namespace };
+        var links = new RelinkStep
+        {
+            Id = "links",
+            Title = "Links",
+            Database = "db",
+            Undo = [new SqlScript("undo.sql", $"update {_name}_orders set customer_uuid = null")],
+            Table = $"{_name}_orders",
+            Key = ["id"],
+            Links = [new Relink("customer", "customer_uuid", _name)],
+        };
+
+        var batch = await stage.StartBatchAsync(Some.Plan(ids, links) with { Name = _name });
+
+        Assert.Equal(Outcome.Done, (await batch.GetResultAsync()).Outcome);
+        Assert.Equal("900/901", await ScalarAsync(
+            $"select count(*) filter (where o.customer_uuid = m.new_id) || '/' || count(*) from {_name}_orders o left join {_name}_id_map m on m.old_key = o.customer"));
+        Assert.Equal([300L, 900L], (await batch.QueryAsync(b => b.Status)).Steps.Select(s => s.Rows));
+        Assert.Equal("unmapped_reference 4711", await ScalarAsync($"select reason || ' ' || key from orchestrator.unmapped where plan = '{_name}'"));
+    }
+
     private MigrationPlan Plan(string where, int rows, int chunkRows)
     {
         using var connection = new NpgsqlConnection(stage.Connection);
