@@ -78,7 +78,8 @@ internal sealed class IdMapWriter(IdMapStep step, KeyColumns key) : IChunkWriter
     // As one array: value by value, reading them takes longer than hashing them.
     private static async Task<T[]?> ReadAsync<T>(LedgerScope scope, NpgsqlBatchCommand select, CancellationToken cancel)
     {
-        select.CommandText = $"select array_agg(found.key) from ({select.CommandText}) as found (key)";
+        var keysSql = select.CommandText;
+        select.CommandText = $"select array_agg(found.key) from ({keysSql}) as found (key)";
         await using var batch = new NpgsqlBatch(scope.Connection, scope.Transaction) { BatchCommands = { select }, Timeout = 0 };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);

@@ -15,10 +15,7 @@ internal static class NearSql
 
     /// <summary>The indexes that neighbours are found by. Only made where somebody needs them.</summary>
     public static IReadOnlyList<string> Indexes(SqlIdentifier valuesTable) =>
-    [
-        $"create index on {valuesTable} (place, ({Forwards("value")}))",
-        $"create index on {valuesTable} (place, ({Backwards("value")}))",
-    ];
+        [.. new[] { Forwards("value"), Backwards("value") }.Select(valueSql => $"create index on {valuesTable} (place, ({valueSql}))")];
 
     /// <summary>The neighbours of each value that is asked for: id, text, candidate and the candidate's text.</summary>
     /// <param name="askedSql">Who asks, by what: id, place and value.</param>
