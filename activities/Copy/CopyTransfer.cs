@@ -10,8 +10,9 @@ namespace Orchestrator.Activities.Copy;
 /// <summary>A copy as a transfer: every table's rows in ranges, in the order of references, from one moment of the source.</summary>
 internal sealed class CopyTransfer(NpgsqlDataSource target, NpgsqlDataSource source, CopyStep step, SourceSnapshots snapshots) : ITransfer
 {
-    // One transaction each: large enough that its overhead is lost in it, small enough to be done again after a kill.
-    private const long RangeBytes = 32L * 1024 * 1024;
+    // One transaction each: large enough that its overhead is lost in it, small enough to be done again after a kill, and for lanes to end
+    // at about the same time.
+    private const long RangeBytes = 8L * 1024 * 1024;
     private const int MostRanges = 2_000;
     private const int FinishingLanes = 2;
 
