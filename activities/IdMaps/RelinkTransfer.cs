@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Orchestrator.Activities.Backfill;
 using Orchestrator.Activities.Ledger;
+using Orchestrator.Activities.Postgres;
 using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
@@ -21,7 +22,11 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
 
     public IReadOnlyList<string> Tables => [step.Table];
 
-    public Task<IReadOnlyList<NewRange>> CutAsync(LedgerScope scope, HeldStep held, int lanes, CancellationToken cancel) => _walk.CutAsync(scope, held, lanes, cancel);
+    public async Task<IReadOnlyList<NewRange>> CutAsync(LedgerScope scope, HeldStep held, int lanes, CancellationToken cancel)
+    {
+        await RefuseFractionsAsync(scope, cancel);
+        return await _walk.CutAsync(scope, held, lanes, cancel);
+    }
 
     public Task<IRangeWork> OpenLaneAsync(HeldStep held, CancellationToken cancel) => _walk.OpenLaneAsync(held, cancel);
 
@@ -46,6 +51,25 @@ internal sealed class RelinkTransfer(NpgsqlDataSource database, RelinkStep step,
         }
 
         return filled + await TakeAnswersAsync(connection, held, cancel);
+    }
+
+    // A number with a fraction is compared with old keys without their index: every row would read the whole map.
+    private async Task RefuseFractionsAsync(LedgerScope scope, CancellationToken cancel)
+    {
+        var column = await scope.Connection.QueryFirstOrDefaultAsync<string?>(new CommandDefinition(
+            """
+            select a.attname || ' is ' || format_type(a.atttypid, a.atttypmod)
+            from pg_attribute a
+            join pg_type t on t.oid = a.atttypid
+            where a.attrelid = to_regclass(@Table) and a.attname = any(@Froms) and t.typcategory = 'N' and t.typname not in ('int2', 'int4', 'int8')
+            """,
+            new { Table = Names.Table(step.Table).ToString(), Froms = step.Links.Select(l => l.From).ToArray() },
+            scope.Transaction,
+            cancellationToken: cancel));
+        if (column is not null)
+        {
+            throw new RefusalException($"In {step.Table} {column}, and old keys are numbers without fractions, texts or uuids: give the column the type of the map's keys first.");
+        }
     }
 
     private static BackfillStep WalkOf(RelinkStep step) => new()

@@ -1,3 +1,4 @@
+using Orchestrator.Activities;
 using Orchestrator.Activities.Postgres;
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows.Contracts;
@@ -82,6 +83,17 @@ public sealed class RelinkTests(PostgresFixture postgres) : IClassFixture<Postgr
         var refusal = await Assert.ThrowsAsync<StatementException>(() => site.DoAsync("links"));
 
         Assert.Contains("relation \"nowhere_id_map\" does not exist", refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_reference_with_fractions_is_refused_because_no_index_of_the_map_answers_for_it()
+    {
+        await using var site = await PrepareAsync();
+        await site.ExecuteAsync($"alter table {_name}_orders alter column customer_id type numeric(20)");
+
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() => site.DoAsync("links"));
+
+        Assert.Contains("customer_id is numeric(20,0)", refusal.Message);
     }
 
     private async Task<Worksite> PrepareAsync(Relink? link = null)
