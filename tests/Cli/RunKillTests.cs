@@ -11,7 +11,7 @@ namespace Orchestrator.Tests.Cli;
 [TakesSeconds(60)]
 public sealed class RunKillTests : IDisposable
 {
-    private const long Orders = 200_000;
+    private const long Orders = 20_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -24,13 +24,13 @@ public sealed class RunKillTests : IDisposable
         await using var home = new StackHome();
         await using (var run = OrchestratorProcess.Start(home.Folder, ["run", _plan, "--yes"]))
         {
-            await ChunksAsync(home, run, 20);
+            await ChunksAsync(home, run, 10);
             Scratch.Kill(home.ProcessOf(Piece.Worker));
-            await ChunksAsync(home, run, 120);
+            await ChunksAsync(home, run, 40);
             Scratch.Kill(home.ProcessOf(Piece.Service));
-            await ChunksAsync(home, run, 220);
+            await ChunksAsync(home, run, 70);
             Scratch.Kill(home.Postmaster);
-            await ChunksAsync(home, run, 320);
+            await ChunksAsync(home, run, 100);
             KillEverything(home, run);
         }
 
@@ -58,8 +58,15 @@ public sealed class RunKillTests : IDisposable
 
         var plan = Path.Combine(_plan, "plan.yaml");
         var text = File.ReadAllText(plan);
-        Assert.Contains("chunk-rows: 5_000", text, StringComparison.Ordinal);
-        File.WriteAllText(plan, text.Replace("chunk-rows: 5_000", "chunk-rows: 250", StringComparison.Ordinal));
+        File.WriteAllText(plan, Replaced(text, "chunk-rows: 5_000", "chunk-rows: 100\n        rows-per-second: 2_000"));
+        var orders = Path.Combine(_plan, "sql", "020_orders.sql");
+        File.WriteAllText(orders, Replaced(File.ReadAllText(orders), "200000", $"{Orders}"));
+    }
+
+    private static string Replaced(string text, string old, string now)
+    {
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        return text.Replace(old, now, StringComparison.Ordinal);
     }
 
     private static void KillEverything(StackHome home, OrchestratorProcess run)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Embedded;
-using Orchestrator.Tests.House;
 using Orchestrator.Tests.Postgres;
 using Orchestrator.Tests.Support;
 using TemporalDev.Postgres;
@@ -12,13 +11,18 @@ namespace Orchestrator.Tests.Cli;
 
 /// <summary>Ports are not owned: when a service dies, somebody else may listen where it was before it is back.</summary>
 [TakesSeconds(50)]
-public sealed class RunPortTests
+public sealed class RunPortTests : IDisposable
 {
+    private readonly string _plan = Directory.CreateTempSubdirectory("plan-").FullName;
+
+    public void Dispose() => Directory.Delete(_plan, recursive: true);
+
     [Fact]
     public async Task A_run_goes_on_when_the_port_of_its_dead_service_is_taken_by_a_stranger_or_by_another_stack()
     {
+        await WritePlanAsync();
         await using var home = new StackHome();
-        await using var run = OrchestratorProcess.Start(home.Folder, ["run", Path.Combine(SourceTree.Root, "plans", "tutorial"), "--as", "ada"]);
+        await using var run = OrchestratorProcess.Start(home.Folder, ["run", _plan, "--as", "ada"]);
         await run.SaysAsync("(go / no-go / detach)");
 
         using var stranger = new TcpListener(IPAddress.Loopback, PortOf(home));
@@ -36,6 +40,29 @@ public sealed class RunPortTests
         Assert.Equal(0, await run.ExitAsync());
         Assert.Contains("ada (operator) said go", run.Said, StringComparison.Ordinal);
         await other!.DisposeAsync();
+    }
+
+    private async Task WritePlanAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_plan, "s.sql"), "create table made (id int);");
+        await File.WriteAllTextAsync(Path.Combine(_plan, "u.sql"), "drop table if exists made;");
+        await File.WriteAllTextAsync(
+            Path.Combine(_plan, "plan.yaml"),
+            """
+            plan: ports
+            databases: [db]
+            environments: { local: embedded }
+            batches:
+              - id: one
+                owner: ada
+                steps:
+                  - { id: table, kind: ddl, apply: s.sql, undo: u.sql }
+                gate:
+                  question: Shall it stay?
+                  quorum: 1
+                  roles: { operator: ["*"] }
+                  requester-may-decide: true
+            """);
     }
 
     private static int PortOf(StackHome home) => int.Parse(home.AddressOf(Piece.Service).Split(':')[1]);

@@ -14,7 +14,7 @@ public sealed class NamingTests
     {
         var unnamed =
             from source in SourceTree.CSharp()
-            from type in source.Tree.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
+            from type in SourceTree.Declarations(source.Tree).OfType<BaseTypeDeclarationSyntax>()
             where BannedEndings.Any(ending => type.Identifier.Text.EndsWith(ending, StringComparison.Ordinal))
             select $"{source.File}: {type.Identifier.Text}";
 

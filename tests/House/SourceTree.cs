@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Orchestrator.Tests.House;
 
@@ -15,6 +16,10 @@ internal static class SourceTree
 
     /// <summary>Read once for all rules.</summary>
     public static IReadOnlyList<(string File, SyntaxNode Tree)> CSharp() => Parsed.Value;
+
+    /// <summary>Types and their members, without what is inside of these.</summary>
+    public static IEnumerable<SyntaxNode> Declarations(SyntaxNode tree) => tree.DescendantNodes(node =>
+        node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax or BasePropertyDeclarationSyntax or AccessorListSyntax);
 
     private static Lazy<IReadOnlyList<(string File, SyntaxNode Tree)>> Parsed { get; } = new(() =>
     [
