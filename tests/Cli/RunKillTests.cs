@@ -58,7 +58,7 @@ public sealed class RunKillTests : IDisposable
 
         var plan = Path.Combine(_plan, "plan.yaml");
         var text = File.ReadAllText(plan);
-        File.WriteAllText(plan, Replaced(text, "chunk-rows: 5_000", "chunk-rows: 100\n        rows-per-second: 2_000"));
+        File.WriteAllText(plan, Replaced(text, "chunk-rows: 5_000", "chunk-rows: 100\n        pace: { rows-per-second: 2_000 }"));
         var orders = Path.Combine(_plan, "sql", "020_orders.sql");
         File.WriteAllText(orders, Replaced(File.ReadAllText(orders), "200000", $"{Orders}"));
     }
