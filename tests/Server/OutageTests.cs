@@ -11,6 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Orchestrator.Tests.Server;
 
 /// <summary>A database that dies under a service that goes on.</summary>
+[TakesSeconds(10)]
 public sealed class OutageTests(Scratch scratch) : IClassFixture<Scratch>
 {
     private static readonly TimeSpan RunTimeout = TimeSpan.FromSeconds(2);

@@ -7,6 +7,7 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Tests.Sdk.Worker;
 
+[Support.TakesSeconds(15)]
 public sealed class LocalActivityTests
 {
     [LiveTheory]

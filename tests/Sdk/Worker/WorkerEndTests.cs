@@ -9,6 +9,7 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Tests.Sdk.Worker;
 
+[TakesSeconds(10)]
 public sealed class WorkerEndTests
 {
     private readonly LiveCrew _crew = new();
@@ -129,7 +130,10 @@ public sealed class WorkerEndTests
             options.Core = core;
         }));
         var working = worker.ExecuteAsync(stop);
-        var handle = await queue.Client.StartWorkflowAsync((Watch w) => w.RunAsync(), queue.New());
+        var options = queue.New();
+        // A task that reached the core as it was told to stop comes back when its time is over.
+        options.TaskTimeout = TimeSpan.FromSeconds(1);
+        var handle = await queue.Client.StartWorkflowAsync((Watch w) => w.RunAsync(), options);
         await Task.WhenAny(_crew.Begun.Task, working);
         return (queue, handle, working);
     }
