@@ -39,10 +39,26 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Announcer anno
             throw;
         }
 
-        return new ChainLease(chain, store, time, announcer, Exit);
+        return new ChainLease(chain, this, store, time, announcer);
     }
 
-    private void Exit(Chain chain)
+    /// <summary>Without waiting: null when the chain is not in memory, or somebody has its lock.</summary>
+    public ChainLease? TryEnter(ChainKey key)
+    {
+        lock (_gate)
+        {
+            if (!_chains.TryGetValue(key, out var chain) || !chain.Lock.Wait(0))
+            {
+                return null;
+            }
+
+            chain.Holders++;
+            chain.LastUsed = ++_clock;
+            return new ChainLease(chain, this, store, time, announcer);
+        }
+    }
+
+    public void Exit(Chain chain)
     {
         chain.Lock.Release();
         Leave(chain);

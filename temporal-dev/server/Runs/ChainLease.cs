@@ -7,7 +7,7 @@ namespace TemporalDev.Server.Runs;
 
 /// <summary>The right to read and change the runs of one workflow id until disposed.</summary>
 internal sealed class ChainLease(
-    Chain chain, IStore store, TimeProvider time, Announcer announcer, Action<Chain> exit) : IDisposable
+    Chain chain, ChainCache cache, IStore store, TimeProvider time, Announcer announcer) : IDisposable
 {
     public async Task<LoadedRun?> CurrentAsync(CancellationToken cancellation)
     {
@@ -51,20 +51,25 @@ internal sealed class ChainLease(
     {
         var all = steps.SelectMany(step => step.Successor is { } next ? [step, next] : new[] { step }).ToList();
         var handover = new Handover();
+        ParentNotice? notice = null;
         try
         {
-            await announcer.HandOverAsync(handover, all);
-            await WriteAsync(all);
-            announcer.Announce(all);
+            notice = ParentNotice.TryTake(cache, all);
+            var told = notice is null ? all : [.. all, notice.Step];
+            await announcer.HandOverAsync(handover, told);
+            await WriteAsync(all, notice);
+            announcer.Announce(told);
         }
         catch
         {
             chain.Forget();
+            notice?.Parent.Forget();
             throw;
         }
         finally
         {
             handover.Complete();
+            notice?.Dispose();
         }
     }
 
@@ -87,20 +92,29 @@ internal sealed class ChainLease(
         return last < tailStart ? older : [.. older, .. run.Tail(tailStart, last)];
     }
 
-    public void Dispose() => exit(chain);
+    public void Dispose() => cache.Exit(chain);
+
+    /// <summary>The run if it is in memory.</summary>
+    public LoadedRun? Loaded(string runId) => chain.Runs.GetValueOrDefault(runId);
+
+    /// <summary>After a change that may or may not have been committed: the runs are read again before they are used again.</summary>
+    public void Forget() => chain.Forget();
 
     private static string NewId() => Guid.NewGuid().ToString();
 
-    private async Task WriteAsync(List<Transition> all)
+    private async Task WriteAsync(List<Transition> all, ParentNotice? notice)
     {
         var writes = all.ConvertAll(Write);
+        RunWrite[] parent = notice is null ? [] : [Write(notice.Step)];
         var begun = all.LastOrDefault(step => step.State.IsOpen && step.State.RunId != chain.CurrentRunId)
             ?? all.LastOrDefault(step => step.Events.Count > 0 && step.Events[0].EventId == 1);
-        await store.CommitAsync(new Commit(writes, begun is null ? null : new CurrentRun(chain.Key, begun.State.RunId)));
+        await store.CommitAsync(new Commit([.. writes, .. parent], begun is null ? null : new CurrentRun(chain.Key, begun.State.RunId)));
         for (var index = 0; index < all.Count; index++)
         {
             Remember(all[index], writes[index]);
         }
+
+        notice?.Parent.Remember(notice.Step, parent[0]);
 
         if (begun is not null)
         {

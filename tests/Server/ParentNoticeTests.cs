@@ -1,0 +1,119 @@
+using TemporalDev.Server.Engine;
+using TemporalDev.Server.Runs;
+using TemporalDev.Server.Schedules;
+using TemporalDev.Server.Storage.Memory;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Orchestrator.Tests.Server;
+
+/// <summary>How a parent learns that its child has ended: with the child's own commit where that can be, else by the courier.</summary>
+public sealed class ParentNoticeTests
+{
+    private const long Initiated = 5;
+    private static readonly RunKey Parent = new(Guid.NewGuid().ToString(), "parent", Guid.NewGuid().ToString());
+    private static readonly RunKey Child = Parent with { WorkflowId = "child", RunId = Guid.NewGuid().ToString() };
+
+    private readonly Executions _executions = new(new ChainCache(
+        new MemoryStore(), TimeProvider.System, Announcers.Of(TimeProvider.System, new ScheduleWatch(TimeProvider.System))));
+
+    [Fact]
+    public async Task A_parent_that_nobody_uses_has_the_end_of_its_child_in_its_history_at_once()
+    {
+        await StartFamilyAsync(isStartKnown: true);
+
+        await CloseChildAsync();
+
+        Assert.Equal(EventType.ChildWorkflowExecutionTerminated, await LastOfParentAsync(back: 1));
+        Assert.Empty(await OutboxOfChildAsync());
+    }
+
+    [Fact]
+    public async Task A_parent_that_is_in_use_is_left_to_the_courier()
+    {
+        await StartFamilyAsync(isStartKnown: true);
+
+        using (await _executions.EnterAsync(Parent.Chain, CancellationToken.None))
+        {
+            await CloseChildAsync();
+        }
+
+        Assert.Equal(EventType.ChildWorkflowExecutionStarted, await LastOfParentAsync(back: 2));
+        Assert.Equal(OutboxKind.ParentNotification, Assert.Single(await OutboxOfChildAsync()).Kind);
+    }
+
+    [Fact]
+    public async Task A_parent_that_has_not_heard_of_the_start_hears_of_the_end_after_it()
+    {
+        await StartFamilyAsync(isStartKnown: false);
+
+        await CloseChildAsync();
+
+        Assert.Equal(EventType.StartChildWorkflowExecutionInitiated, await LastOfParentAsync(back: 1));
+        Assert.Single(await OutboxOfChildAsync());
+    }
+
+    private async Task StartFamilyAsync(bool isStartKnown)
+    {
+        await StartAsync(Parent, _ => { });
+        await _executions.ChangeAsync(Parent, step => WorkflowTasks.Start(step, new TaskTaker("worker", ""), "request"), CancellationToken.None);
+        var start = new Command
+        {
+            CommandType = CommandType.StartChildWorkflowExecution,
+            StartChildWorkflowExecutionCommandAttributes = new() { WorkflowId = Child.WorkflowId, WorkflowType = new() { Name = "Type" } },
+        };
+        var completion = new RespondWorkflowTaskCompletedRequest { Commands = { start } };
+        await _executions.ChangeAsync(
+            Parent, step => TaskCompletion.Complete(step, completion, UpdateInbox.Empty, "next"), CancellationToken.None);
+        if (isStartKnown)
+        {
+            await _executions.ChangeAsync(
+                Parent, step => Children.Started(step, step.State.Children[Initiated], Child.RunId, null), CancellationToken.None);
+        }
+
+        await StartAsync(Child, started =>
+        {
+            started.ParentWorkflowNamespaceId = Parent.NamespaceId;
+            started.ParentWorkflowExecution = new() { WorkflowId = Parent.WorkflowId, RunId = Parent.RunId };
+            started.ParentInitiatedEventId = Initiated;
+        });
+    }
+
+    private async Task StartAsync(RunKey key, Action<WorkflowExecutionStartedEventAttributes> configure)
+    {
+        var spec = new StartSpec
+        {
+            NamespaceId = key.NamespaceId,
+            NamespaceName = "namespace",
+            RunId = key.RunId,
+            RequestId = Guid.NewGuid().ToString(),
+            Started = new()
+            {
+                WorkflowId = key.WorkflowId,
+                WorkflowType = new() { Name = "Type" },
+                TaskQueue = new() { Name = "queue" },
+                OriginalExecutionRunId = key.RunId,
+                FirstExecutionRunId = key.RunId,
+                Attempt = 1,
+            },
+        };
+        configure(spec.Started);
+        using var lease = await _executions.EnterAsync(key.Chain, CancellationToken.None);
+        var begin = lease.Begin(spec);
+        begin.Finish();
+        await lease.CommitAsync(begin);
+    }
+
+    private Task CloseChildAsync() => _executions.ChangeAsync(
+        Child, step => Closing.Terminate(step, new TerminateRequest("over", null, "test")), CancellationToken.None);
+
+    private Task<List<OutboxMessage>> OutboxOfChildAsync() => _executions.ReadAsync(Child, state => state.Outbox.ToList(), CancellationToken.None);
+
+    private async Task<EventType> LastOfParentAsync(int back)
+    {
+        var history = await _executions.HistoryAsync(Parent, 1, long.MaxValue, CancellationToken.None);
+        return history[^back].EventType;
+    }
+}
