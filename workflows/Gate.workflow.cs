@@ -80,8 +80,10 @@ internal sealed class GatePassage(BatchReference batch, GateKeeper keeper, Reins
         while (keeper.Stand(Workflow.UtcNow) == Standing.Waiting && Workflow.UtcNow < look && !HistoryIsLong)
         {
             var until = keeper.NextNotice is { } notice && notice < look ? notice : look;
-            await Reins.WaitAsync(() => Workflow.WaitConditionAsync(
-                () => keeper.HasUnrecorded || reins.Aborted || HistoryIsLong, until > Workflow.UtcNow ? until - Workflow.UtcNow : TimeSpan.Zero));
+            await Reins.WaitAsync(() => Workflow.WaitConditionWithOptionsAsync(new(
+                () => keeper.HasUnrecorded || reins.Aborted || HistoryIsLong,
+                until > Workflow.UtcNow ? until - Workflow.UtcNow : TimeSpan.Zero,
+                keeper.ReasonToWake(until))));
             await RecordDecisionsAsync();
             Remind();
             await reins.RestAsync();

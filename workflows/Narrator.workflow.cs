@@ -75,7 +75,7 @@ internal sealed class Narrator(BatchReference batch, BatchBoard board, Reins rei
         var delivered = Workflow.WhenAllAsync(_notices);
         if (!delivered.IsCompleted)
         {
-            await Workflow.WhenAnyAsync(delivered, Workflow.DelayAsync(ActivityTimeouts.LastNotice, CancellationToken.None));
+            await Workflow.WhenAnyAsync(delivered, Workflow.DelayWithOptionsAsync(new(ActivityTimeouts.LastNotice, "Let the last notices get through", CancellationToken.None)));
         }
     }
 

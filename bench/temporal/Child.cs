@@ -7,7 +7,19 @@ namespace Orchestrator.Bench.Temporal;
 internal sealed class Child : IAsyncDisposable
 {
     private const int KeptLines = 20;
-    private const string Guarded = "\"$@\" </dev/null & child=$!; cat >/dev/null; kill $child; wait $child";
+
+    // A terminal signals the whole group: then cat ends and the shell goes on, which is as good as a closed input.
+    // A worker whose server is gone before it never comes to its end by itself.
+    private const string Guarded = """
+        trap : HUP INT TERM
+        "$@" </dev/null & child=$!
+        cat >/dev/null
+        kill $child
+        (sleep 10; kill -9 $child) >/dev/null 2>&1 & limit=$!
+        while kill -0 $child 2>/dev/null; do wait $child; done
+        kill $limit
+        """;
+
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 

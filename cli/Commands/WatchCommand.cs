@@ -51,8 +51,8 @@ internal static class WatchCommand
 
     private static async Task<ProgramOutcome?> DrawAsync(Scene scene, ProgramEntry program, CancellationToken cancel)
     {
-        var screen = new TreeScreen(scene.Output);
-        var pace = new Pace();
+        var screen = new TreeScreen(scene.Output, TreeScreen.TerminalSize);
+        var tree = new LiveTree(program.Id);
         ProgramLook? last = null;
         while (true)
         {
@@ -66,12 +66,7 @@ internal static class WatchCommand
                 hint = $"No answer from the program; is a worker running? ({e.Message})";
             }
 
-            if (last?.Progress is { } walked)
-            {
-                pace.See(TimeProvider.System.GetUtcNow(), walked.Walked);
-            }
-
-            screen.Show([.. last is null ? [program.Id] : StatusTree.Render(last, last.Progress is { } progress ? pace.Describe(progress) : null), $"{DateTime.Now:HH:mm:ss} {hint}"]);
+            screen.Show(tree.Lines(last, hint, TimeProvider.System.GetUtcNow()));
             if (last?.Program.Outcome is { } outcome)
             {
                 return outcome;

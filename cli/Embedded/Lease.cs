@@ -13,31 +13,39 @@ internal sealed class Lease(StateFolder state)
     // A stack that is being stopped by its last user holds the file until everything has ended.
     private static readonly TimeSpan HoldLimit = TimeSpan.FromMinutes(2);
 
-    // Pieces look for an instant each; a look must not be taken for a user.
+    // Pieces look for an instant each.
     private static readonly TimeSpan LooksPass = TimeSpan.FromMilliseconds(300);
 
     private readonly string _path = Path.Combine(state.Stack, "lease");
 
+    // Held by whoever tries the lease exclusively, so that one who fails knows of a user and not of another one's look.
+    private readonly string _turn = Path.Combine(state.Stack, "lease.turn");
+
     public async Task<IDisposable> HoldAsync(CancellationToken cancel) =>
-        await TryOpenAsync(FileAccess.Read, FileShare.Read, HoldLimit, cancel)
+        await TryOpenAsync(_path, FileAccess.Read, FileShare.Read, HoldLimit, cancel)
             ?? throw new StackException($"The stack in '{state.Root}' has been stopping for {HoldLimit.TotalMinutes} minutes; its logs are in '{state.Logs}'.");
 
     /// <summary>Null when somebody still needs the stack; otherwise nobody can begin to while the result is open.</summary>
-    public async Task<IDisposable?> TryTakeAsLastAsync(CancellationToken cancel) =>
-        await TryOpenAsync(FileAccess.ReadWrite, FileShare.None, LooksPass, cancel);
+    public async Task<IDisposable?> TryTakeAsLastAsync(CancellationToken cancel)
+    {
+        using var turn = await TryOpenAsync(_turn, FileAccess.ReadWrite, FileShare.None, LooksPass, cancel);
+        return turn is null ? null : TryOpen(_path, FileAccess.ReadWrite, FileShare.None);
+    }
 
+    /// <summary>True also while somebody else looks: whoever asks will look again.</summary>
     public bool IsHeld()
     {
-        using var free = TryOpen(FileAccess.ReadWrite, FileShare.None);
+        using var turn = TryOpen(_turn, FileAccess.ReadWrite, FileShare.None);
+        using var free = turn is null ? null : TryOpen(_path, FileAccess.ReadWrite, FileShare.None);
         return free is null;
     }
 
-    private async Task<FileStream?> TryOpenAsync(FileAccess access, FileShare share, TimeSpan limit, CancellationToken cancel)
+    private static async Task<FileStream?> TryOpenAsync(string path, FileAccess access, FileShare share, TimeSpan limit, CancellationToken cancel)
     {
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            if (TryOpen(access, share) is { } open)
+            if (TryOpen(path, access, share) is { } open)
             {
                 return open;
             }
@@ -51,13 +59,13 @@ internal sealed class Lease(StateFolder state)
         }
     }
 
-    private FileStream? TryOpen(FileAccess access, FileShare share)
+    private static FileStream? TryOpen(string path, FileAccess access, FileShare share)
     {
         try
         {
-            return new FileStream(_path, FileMode.OpenOrCreate, access, share);
+            return new FileStream(path, FileMode.OpenOrCreate, access, share);
         }
-        catch (IOException) when (File.Exists(_path))
+        catch (IOException) when (File.Exists(path))
         {
             return null;
         }

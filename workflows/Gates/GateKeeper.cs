@@ -107,6 +107,12 @@ public sealed class GateKeeper(BatchReference batch)
     /// <summary>When to tell people again that they are waited for.</summary>
     public DateTime? NextNotice => _reminders?.Next;
 
+    /// <summary>Stands beside the gate's timer in Temporal's own pages, where it would have no name otherwise.</summary>
+    public string ReasonToWake(DateTime at) =>
+        at == View!.ExpiresAt ? "The gate expires"
+        : at == NextNotice ? "Remind the approvers"
+        : "Measure the evidence of the gate again";
+
     public NoticeKind? TakeNotice(DateTime now)
     {
         (var due, _reminders) = _reminders!.Take(View!.Gate, now);
