@@ -16,6 +16,8 @@ internal sealed class EncodedRequest : IDisposable
 
     public bool IsCompressed { get; }
 
+    public ReadOnlyMemory<byte> Frame => _buffer.Written;
+
     public static EncodedRequest Encode(IMessage message, GrpcCompression compression, GrpcChannelOptions options)
     {
         var size = message.CalculateSize();

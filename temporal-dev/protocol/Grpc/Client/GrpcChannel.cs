@@ -1,21 +1,16 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Http.Headers;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
 namespace TemporalDev.Protocol.Grpc;
 
-/// <summary>Unary calls to one server over a pool of HTTP/2 connections that opens with the first call.</summary>
+/// <summary>Unary calls to one server over HTTP/2 connections, which open with the first call.</summary>
 public sealed class GrpcChannel : IDisposable
 {
     private const string Authorization = "authorization";
 
     private readonly GrpcChannelOptions _options;
     private readonly TimeProvider _time;
-    private readonly HttpMessageInvoker _transport;
-    private readonly string _root;
-    private readonly ConcurrentDictionary<string, Uri> _addresses = new();
+    private readonly IGrpcTransport _transport;
     private volatile GrpcMetadata _metadata;
     private volatile string? _apiKey;
     private volatile bool _gzipRefused;
@@ -28,8 +23,7 @@ public sealed class GrpcChannel : IDisposable
         _time = time ?? TimeProvider.System;
         _metadata = options.Metadata;
         _apiKey = options.ApiKey;
-        _root = $"{(options.Tls is null ? "http" : "https")}://{options.Address}";
-        _transport = GrpcTransport.Open(options);
+        _transport = options is { Tls: null, Proxy: null } ? new PlainTransport(options) : new HttpTransport(options);
     }
 
     /// <summary>May be replaced while calls run; later tries use the new value.</summary>
@@ -138,14 +132,13 @@ public sealed class GrpcChannel : IDisposable
     private async Task<TResponse> ExchangeAsync<TResponse>(GrpcMethod<TResponse> method, EncodedRequest encoded, GrpcCallOptions options, CallDeadline deadline)
         where TResponse : class, IMessage<TResponse>
     {
-        using var content = encoded.ToContent();
-        using var request = Describe(method.Path, content, encoded.IsCompressed, options, deadline);
         try
         {
-            using var response = await _transport.SendAsync(request, deadline.Token);
-            return (TResponse)await GrpcResponseReader.ReadAsync(response, method.Parser, _options.MaxResponseBytes, deadline.Token);
+            var request = new GrpcRequest($"/{method.Path}", Headers(encoded.IsCompressed, options, deadline), encoded, _options.MaxResponseBytes);
+            using var answer = await _transport.SendAsync(request, deadline.Token);
+            return (TResponse)GrpcAnswerReader.Read(answer, method.Parser);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (IOException failure)
         {
             deadline.Token.ThrowIfCancellationRequested();
             // The server keeps the deadline too, and resets the stream where it is the first to notice.
@@ -153,60 +146,46 @@ public sealed class GrpcChannel : IDisposable
                 ? Late(method.Name, deadline)
                 : TransportFailures.Classify(failure, _options.Address);
         }
-        finally
-        {
-            encoded.Release(content);
-        }
     }
 
-    private HttpRequestMessage Describe(string path, HttpContent content, bool compressed, GrpcCallOptions options, CallDeadline deadline)
+    private List<KeyValuePair<string, string>> Headers(bool compressed, GrpcCallOptions options, CallDeadline deadline)
     {
-        var address = _addresses.GetOrAdd(path, static (path, root) => new Uri($"{root}/{path}"), _root);
-        var request = new HttpRequestMessage(HttpMethod.Post, address)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        var headers = request.Headers;
-        if (_options.Tls?.ServerName is { } name)
-        {
-            headers.Host = name;
-        }
-
-        headers.TryAddWithoutValidation("te", "trailers");
-        headers.TryAddWithoutValidation("user-agent", _options.UserAgent);
-        headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Format(deadline.Left));
-        headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcHeaders.AcceptedEncodings);
+        List<KeyValuePair<string, string>> headers =
+        [
+            new("te", "trailers"),
+            new("user-agent", _options.UserAgent),
+            new(GrpcHeaders.Timeout, GrpcTimeout.Format(deadline.Left)),
+            new(GrpcHeaders.AcceptEncoding, GrpcHeaders.AcceptedEncodings),
+        ];
         if (compressed)
         {
-            headers.TryAddWithoutValidation(GrpcHeaders.Encoding, GrpcHeaders.Gzip);
+            headers.Add(new(GrpcHeaders.Encoding, GrpcHeaders.Gzip));
         }
 
         AddMetadata(headers, options.Metadata ?? []);
-        return request;
+        return headers;
     }
 
     // The nearer setting replaces the farther: the call's metadata, then the channel's, then the API key.
-    private void AddMetadata(HttpRequestHeaders headers, GrpcMetadata ofCall)
+    private void AddMetadata(List<KeyValuePair<string, string>> headers, GrpcMetadata ofCall)
     {
         var ofChannel = _metadata;
         foreach (var (name, value) in ofCall)
         {
-            headers.TryAddWithoutValidation(name, value);
+            headers.Add(new(name, value));
         }
 
         foreach (var (name, value) in ofChannel)
         {
             if (ofCall.Get(name) is null)
             {
-                headers.TryAddWithoutValidation(name, value);
+                headers.Add(new(name, value));
             }
         }
 
         if (_apiKey is { } key && ofCall.Get(Authorization) is null && ofChannel.Get(Authorization) is null)
         {
-            headers.TryAddWithoutValidation(Authorization, GrpcHeaders.BearerPrefix + key);
+            headers.Add(new(Authorization, GrpcHeaders.BearerPrefix + key));
         }
     }
 }
