@@ -8,39 +8,64 @@ internal static class Program
     // Longer than the slowest piece of the laptop stack takes to stop cleanly.
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromMinutes(1);
 
+    public static readonly IReadOnlyList<string> Verbs =
+    [
+        "run", "rehearse", "up", "status", "watch", "decide", "pause", "resume", "abort", "retry", "skip", "tune", "rollback", "plan", "report",
+        "ledger", "unmapped", "approver", "completion", "database", "service", "worker",
+    ];
+
     public static Task<int> Main(string[] arguments) =>
         RunAsync(arguments, new InvocationConfiguration { ProcessTerminationTimeout = TimeToEnd });
 
     public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration configuration)
     {
-        var parsed = Commands().Parse(arguments);
+        var parsed = Commands(arguments).Parse(arguments);
         var exit = await parsed.InvokeAsync(configuration);
         return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : exit;
     }
 
-    private static RootCommand Commands() => new("Runs staged database migrations that survive everything and can be taken back.")
+    public static Command? Create(string verb) => verb switch
     {
-        RunCommand.Create(),
-        RehearseCommand.Create(),
-        UpCommand.Create(),
-        StatusCommand.Create(),
-        WatchCommand.Create(),
-        DecideCommand.Create(),
-        SteerCommands.Pause(),
-        SteerCommands.Resume(),
-        SteerCommands.Abort(),
-        RetryCommand.Create(),
-        SteerCommands.Skip(),
-        TuneCommand.Create(),
-        RollbackCommand.Create(),
-        PlanCommand.Create(),
-        ReportCommand.Create(),
-        LedgerCommand.Create(),
-        UnmappedCommand.Create(),
-        ApproverCommand.Create(),
-        CompletionCommand.Create(),
-        PieceCommands.Database(),
-        PieceCommands.Service(),
-        PieceCommands.Worker(),
+        "run" => RunCommand.Create(),
+        "rehearse" => RehearseCommand.Create(),
+        "up" => UpCommand.Create(),
+        "status" => StatusCommand.Create(),
+        "watch" => WatchCommand.Create(),
+        "decide" => DecideCommand.Create(),
+        "pause" => SteerCommands.Pause(),
+        "resume" => SteerCommands.Resume(),
+        "abort" => SteerCommands.Abort(),
+        "retry" => RetryCommand.Create(),
+        "skip" => SteerCommands.Skip(),
+        "tune" => TuneCommand.Create(),
+        "rollback" => RollbackCommand.Create(),
+        "plan" => PlanCommand.Create(),
+        "report" => ReportCommand.Create(),
+        "ledger" => LedgerCommand.Create(),
+        "unmapped" => UnmappedCommand.Create(),
+        "approver" => ApproverCommand.Create(),
+        "completion" => CompletionCommand.Create(),
+        "database" => PieceCommands.Database(),
+        "service" => PieceCommands.Service(),
+        "worker" => PieceCommands.Worker(),
+        _ => null,
     };
+
+    // Setting up the options of every verb takes longer than what most of them have to ask.
+    private static RootCommand Commands(string[] arguments)
+    {
+        var root = new RootCommand("Runs staged database migrations that survive everything and can be taken back.");
+        if (arguments is [var verb, ..] && Create(verb) is { } named)
+        {
+            root.Add(named);
+            return root;
+        }
+
+        foreach (var each in Verbs)
+        {
+            root.Add(Create(each)!);
+        }
+
+        return root;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TemporalDev.Postgres;
 
 namespace Orchestrator.Cli.Embedded;
@@ -15,6 +16,10 @@ internal sealed record PieceRecord(int ProcessId, DateTimeOffset StartedAt, stri
 {
     public static Guid ThisBuild { get; } = typeof(PieceRecord).Module.ModuleVersionId;
 }
+
+// Every verb reads records first, and reflection would take longer than all else that it does there.
+[JsonSerializable(typeof(PieceRecord))]
+internal sealed partial class PieceRecordJson : JsonSerializerContext;
 
 internal sealed class PieceRecords(StateFolder state)
 {
@@ -45,7 +50,7 @@ internal sealed class PieceRecords(StateFolder state)
     {
         try
         {
-            return JsonSerializer.Deserialize<PieceRecord>(File.ReadAllText(RecordPath(piece)));
+            return JsonSerializer.Deserialize(File.ReadAllText(RecordPath(piece)), PieceRecordJson.Default.PieceRecord);
         }
         catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -66,7 +71,7 @@ internal sealed class PieceRecords(StateFolder state)
 
         using (var file = new FileStream(aside, options))
         {
-            JsonSerializer.Serialize(file, record);
+            JsonSerializer.Serialize(file, record, PieceRecordJson.Default.PieceRecord);
         }
 
         File.Move(aside, RecordPath(piece), overwrite: true);

@@ -52,7 +52,11 @@ internal sealed class TemporalLine(Func<StackAddresses> addresses, TimeProvider 
         var options = OptionsFor(named);
         try
         {
-            await TemporalClient.ConnectAsync(options);
+            var client = await TemporalClient.ConnectAsync(options);
+            lock (_gate)
+            {
+                (_client, _dialled) = (client, named);
+            }
         }
         catch (Exception e) when (e is InvalidOperationException or RpcException)
         {

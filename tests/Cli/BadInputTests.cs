@@ -36,6 +36,10 @@ public sealed class BadInputTests : IDisposable
         { "an allowance without a reason", Good + "lint: { allow: [ { rule: x } ] }\n", "needs 'reason'" },
     };
 
+    [Fact]
+    public void Every_verb_is_found_by_its_own_name() =>
+        Assert.All(Orchestrator.Cli.Program.Verbs, verb => Assert.Equal(verb, Orchestrator.Cli.Program.Create(verb)?.Name));
+
     [Theory]
     [MemberData(nameof(Plans))]
     public async Task A_plan_that_is_wrong_is_refused_with_what_to_change(string what, string plan, string sentence)

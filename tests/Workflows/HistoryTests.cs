@@ -1,6 +1,7 @@
 using Orchestrator.Tests.Support;
 using Orchestrator.Workflows;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Bridge;
 using Temporalio.Exceptions;
 using Temporalio.Worker;
 
@@ -9,7 +10,6 @@ namespace Orchestrator.Tests.Workflows;
 /// <summary>Programs that run now will be continued by the next build: it must do for a recorded history what was done then.</summary>
 public sealed class HistoryTests
 {
-    // The core says nothing at all of a history that it cannot read.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -36,6 +36,19 @@ public sealed class HistoryTests
         var result = await Replayer().ReplayWorkflowAsync(history, throwOnReplayFailure: false).WaitAsync(Patience);
 
         Assert.IsType<WorkflowNondeterminismException>(result.ReplayFailure);
+    }
+
+    [Fact]
+    public async Task A_history_that_the_core_cannot_read_ends_the_replay_with_the_core_s_own_words()
+    {
+        var history = HistoryFolder.Read("batch-no-go");
+        history.Events.First().WorkflowExecutionStartedEventAttributes.TaskQueue = null;
+        var options = new WorkflowReplayerOptions { Core = CoreProcess.Apart() }.AddWorkflow<BatchWorkflow>();
+
+        var error = await Assert.ThrowsAsync<BridgeException>(
+            () => new WorkflowReplayer(options).ReplayWorkflowAsync(history, throwOnReplayFailure: false).WaitAsync(Patience));
+
+        Assert.StartsWith("Temporal's core panicked (", error.Message);
     }
 
     [Fact]

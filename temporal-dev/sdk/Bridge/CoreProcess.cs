@@ -20,11 +20,14 @@ internal sealed class CoreProcess
     private static readonly Lock SharedLock = new();
     private static readonly TimeSpan WorkerHeartbeat = TimeSpan.FromSeconds(60);
     private static CoreProcess? _shared;
+    private static CoreProcess? _replays;
 
     private readonly Process _process;
     private readonly BridgeCalls _calls = new();
     private readonly BridgeOutbox _outbox;
     private readonly Queue<string> _errorLines = new();
+    private string? _panickedAt;
+    private string? _panic;
 
     private CoreProcess(Process process)
     {
@@ -43,18 +46,10 @@ internal sealed class CoreProcess
     public int Id => _process.Id;
 
     /// <exception cref="BridgeException">There is no Node, or no core.</exception>
-    public static CoreProcess Shared()
-    {
-        lock (SharedLock)
-        {
-            if (_shared is not { Ended.IsCompleted: false })
-            {
-                _shared = new(Start());
-            }
+    public static CoreProcess Shared() => Running(ref _shared);
 
-            return _shared;
-        }
-    }
+    /// <summary>Not the one of the live workers: a history that the core cannot bear ends its process.</summary>
+    public static CoreProcess ForReplays() => Running(ref _replays);
 
     /// <summary>For one worker alone.</summary>
     public static CoreProcess Apart() => new(Start());
@@ -87,6 +82,14 @@ internal sealed class CoreProcess
         var (call, items) = _calls.OpenStream();
         _outbox.Send(function, call, handle, 0, static (_, _) => { }, null);
         return items;
+    }
+
+    private static CoreProcess Running(ref CoreProcess? shared)
+    {
+        lock (SharedLock)
+        {
+            return shared is { Ended.IsCompleted: false } ? shared : shared = new(Start());
+        }
     }
 
     private static int WriteLength(Span<byte> target, uint value)
@@ -198,6 +201,11 @@ internal sealed class CoreProcess
             lines = [.. _errorLines];
         }
 
+        if (_panic is not null)
+        {
+            return $"Temporal's core panicked ({_panickedAt}): {_panic}";
+        }
+
         var said = lines.Length == 0 ? "." : $": {string.Join(Environment.NewLine, lines)}";
         return $"The process of Temporal's core (node, pid {_process.Id}) ended with code {_process.ExitCode}{said}";
     }
@@ -211,11 +219,28 @@ internal sealed class CoreProcess
 
         lock (_errorLines)
         {
+            SeePanic(line);
             _errorLines.Enqueue(line);
             if (_errorLines.Count > RememberedErrorLines)
             {
                 _errorLines.Dequeue();
             }
+        }
+    }
+
+    // The task that panicked answers nobody any more, and whoever polls it would wait for ever. The line after the place says why.
+    private void SeePanic(string line)
+    {
+        const string Panicked = " panicked at ";
+        if (_panickedAt is null)
+        {
+            var at = line.IndexOf(Panicked, StringComparison.Ordinal);
+            _panickedAt = line.StartsWith("thread '", StringComparison.Ordinal) && at > 0 ? line[(at + Panicked.Length)..].TrimEnd(':') : null;
+        }
+        else if (_panic is null)
+        {
+            _panic = line;
+            _process.Kill();
         }
     }
 }

@@ -42,9 +42,8 @@ internal sealed class CoreWorker
         }
     }
 
-    public static async Task<CoreWorker> ReplayAsync(byte[] workerOptions)
+    public static async Task<CoreWorker> ReplayAsync(CoreProcess core, byte[] workerOptions)
     {
-        var core = CoreProcess.Shared();
         return new(core, 0, Handle(await core.CallAsync(BridgeFunction.NewReplayWorker, 0, workerOptions)));
     }
 

@@ -52,7 +52,7 @@ public class WorkflowReplayer
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var evictions = Channel.CreateUnbounded<RemoveFromCache>();
-        var core = await CoreWorker.ReplayAsync(CoreWorkerOptions.Write(ReplayWorker(), "replay", Options.Namespace, "replay"));
+        var core = await CoreWorker.ReplayAsync(Options.Core ?? CoreProcess.ForReplays(), CoreWorkerOptions.Write(ReplayWorker(), "replay", Options.Namespace, "replay"));
         using var log = core.Log(Options.LoggerFactory);
         using var strays = Options.DisableWorkflowTracingEventListener ? null : StrayTaskListener.Listen();
         using var workflows = new WorkflowWorker(core, Settings(eviction => evictions.Writer.TryWrite(eviction)));

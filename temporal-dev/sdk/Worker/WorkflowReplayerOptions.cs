@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Temporalio.Bridge;
 using Temporalio.Converters;
 using Temporalio.Worker.Interceptors;
 using Temporalio.Workflows;
@@ -29,6 +30,9 @@ public class WorkflowReplayerOptions : ICloneable
 
     /// <summary>Turns off the detection of tasks that a workflow starts on another scheduler than its own.</summary>
     public bool DisableWorkflowTracingEventListener { get; set; }
+
+    /// <summary>Null: the one that all replays of this process share.</summary>
+    internal CoreProcess? Core { get; set; }
 
     public WorkflowReplayerOptions AddWorkflow<T>() => AddWorkflow(typeof(T));
 

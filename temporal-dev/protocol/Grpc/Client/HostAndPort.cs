@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace TemporalDev.Protocol.Grpc;
 
@@ -10,7 +11,7 @@ internal static class HostAndPort
         var colon = address.LastIndexOf(':');
         if (colon > 0 &&
             ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0 &&
-            address[..colon].Trim('[', ']') is var host && Uri.CheckHostName(host) != UriHostNameType.Unknown)
+            address[..colon].Trim('[', ']') is var host && (IPAddress.TryParse(host, out _) || Uri.CheckHostName(host) != UriHostNameType.Unknown))
         {
             return (host, port);
         }

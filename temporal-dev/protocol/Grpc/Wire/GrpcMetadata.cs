@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections;
 
 namespace TemporalDev.Protocol.Grpc;
@@ -8,7 +7,6 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
 {
     private const string BinarySuffix = "-bin";
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
     private readonly List<KeyValuePair<string, string>> _entries = [];
 
     public int Count => _entries.Count;
@@ -79,9 +77,11 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
         }
     }
 
+    private static bool IsNameCharacter(char character) => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '_' or '.';
+
     private static void Check(string name)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(NameCharacters))
+        if (name.Length == 0 || !name.All(IsNameCharacter))
         {
             throw new ArgumentException($"'{name}' is not a metadata name: lower-case letters, digits, '-', '_' and '.' only.", nameof(name));
         }

@@ -39,9 +39,16 @@ internal sealed class TemporalEnvironment(IReadOnlyDictionary<string, string>? i
         }
     }
 
-    private static Dictionary<string, string> OfProcess() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? string.Empty);
+    private static Dictionary<string, string> OfProcess()
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables.Add((string)entry.Key, (string?)entry.Value ?? string.Empty);
+        }
+
+        return variables;
+    }
 
     private ClientEnvConfig.Tls? OverrideTls(ClientEnvConfig.Tls? tls)
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TemporalDev.Protocol.Grpc;
 
 /// <summary>Writes header fields as literals without an index: a request's headers are few, and nothing has to be kept in step.</summary>
@@ -34,7 +32,13 @@ internal static class HpackEncoder
     private static void WriteText(PooledBuffer target, string text)
     {
         WriteInteger(target, 0, 7, text.Length);
-        target.Advance(Encoding.Latin1.GetBytes(text, target.GetSpan(text.Length)));
+        var bytes = target.GetSpan(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            bytes[i] = (byte)text[i];
+        }
+
+        target.Advance(text.Length);
     }
 
     // RFC 7541, 5.1: what does not fit into the prefix follows in groups of seven bits.

@@ -15,9 +15,6 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
     // What every server allows until it has said otherwise.
     private const int UsualStreams = 100;
 
-    // Calls come back within a minute where somebody polls; a connection without any for this long is not needed.
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
-
     private readonly object _gate = new();
     private readonly Http2Outbox _outbox = new(dial.Authority);
     private readonly HpackDecoder _headers = new(MaxHeaderBytes);
@@ -29,9 +26,11 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
     private bool _knowsServer;
     private bool _closing;
     private Exception? _ended;
-    private long _heard = Environment.TickCount64;
-    private long? _pinged;
+    private readonly Http2Pulse _pulse = new(keepAlive, Now);
     private int _unacknowledged;
+
+    // Real time, as the sockets beside it have: a server is silent or it is not, whatever a test's clock says.
+    private static long Now => Environment.TickCount64;
 
     public bool HasEnded
     {
@@ -151,7 +150,7 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
                     return;
                 }
 
-                (_heard, _pinged) = (Environment.TickCount64, null);
+                _pulse.Hear(Now);
                 Handle(head, payload);
                 Monitor.PulseAll(_gate);
             }
@@ -185,44 +184,13 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
                     return true;
                 }
 
-                if (!Monitor.Wait(_gate, UntilCheck()))
+                if (!Monitor.Wait(_gate, _pulse.UntilCheck(Now, _open.Count == 0)) && _pulse.Check(Now, _open.Count == 0))
                 {
-                    Check();
+                    _outbox.Ping();
                 }
             }
 
             return false;
-        }
-    }
-
-    // Real time, as the sockets beside it have: a server is silent or it is not, whatever a test's clock says.
-    private TimeSpan UntilCheck()
-    {
-        var due = keepAlive is null ? IdleLimit : _pinged is null ? Since(_heard, keepAlive.Interval) : Since(_pinged.Value, keepAlive.Timeout);
-        var idle = _open.Count > 0 ? IdleLimit : Since(_heard, IdleLimit);
-        return due < idle ? due : idle;
-
-        static TimeSpan Since(long moment, TimeSpan span) => TimeSpan.FromMilliseconds(
-            Math.Max(1, span.TotalMilliseconds - (Environment.TickCount64 - moment)));
-    }
-
-    private void Check()
-    {
-        var now = Environment.TickCount64;
-        if (_pinged is { } pinged && now - pinged >= keepAlive!.Timeout.TotalMilliseconds)
-        {
-            throw new Http2Exception($"The server has not answered a ping for {keepAlive.Timeout.TotalSeconds} s.");
-        }
-
-        if (_open.Count == 0 && now - _heard >= IdleLimit.TotalMilliseconds)
-        {
-            throw new Http2Exception("Nobody has needed the connection for a while.");
-        }
-
-        if (keepAlive is not null && _pinged is null && now - _heard >= keepAlive.Interval.TotalMilliseconds)
-        {
-            _pinged = now;
-            _outbox.Ping();
         }
     }
 
