@@ -14,14 +14,7 @@ public sealed class HealthTests(PostgresFixture postgres) : IClassFixture<Postgr
     public async Task A_worker_says_that_it_lives_that_it_is_ready_and_when_it_no_longer_is()
     {
         var temporal = await EmbeddedTemporal.StartAsync(new TemporalOptions(), NullLoggerFactory.Instance);
-        var settings = new WorkerSettings
-        {
-            Ledger = postgres.ConnectionString,
-            HealthAddress = new IPEndPoint(IPAddress.Loopback, 0),
-            LogLevel = "error",
-            // It ends without its service, which would take all the time there is.
-            GracefulShutdown = TimeSpan.FromMilliseconds(100),
-        };
+        var settings = new WorkerSettings { Ledger = postgres.ConnectionString, HealthAddress = new IPEndPoint(IPAddress.Loopback, 0), LogLevel = "error" };
         await using var worker = await WorkerHost.StartAsync(settings, new(temporal.Address), default);
         using var http = new HttpClient { BaseAddress = worker.HealthAddress };
 
