@@ -99,10 +99,22 @@ public sealed class LaneTests(PostgresFixture postgres) : IClassFixture<Postgres
         await site.ExecuteAsync("create table if not exists brake (id int); truncate brake; insert into brake values (1)");
         var (activities, transfer, found, opening) = await OpenAsync(site);
 
-        var held = await activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromSeconds(2)), _ => { }, default);
+        using var stop = new CancellationTokenSource();
+        TransferProgress? held = null;
+        var lane = activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromMinutes(1)), StopWhenHeld, stop.Token);
 
-        Assert.Equal((LaneEnd.SliceOver, 0), (held.End, held.Progress.Walked));
-        Assert.StartsWith(reason, held.Progress.Waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lane);
+        Assert.Equal(0, held?.Walked);
+        Assert.StartsWith(reason, held?.Waiting);
+
+        void StopWhenHeld(TransferProgress progress)
+        {
+            if (progress.Waiting is not null)
+            {
+                held = progress;
+                stop.Cancel();
+            }
+        }
     }
 
     [Theory]

@@ -23,16 +23,18 @@ internal sealed class CoreProcess
     private static CoreProcess? _replays;
 
     private readonly Process _process;
+    private readonly bool _endsWhenItPanics;
     private readonly BridgeCalls _calls = new();
     private readonly BridgeOutbox _outbox;
     private readonly Queue<string> _errorLines = new();
     private string? _panickedAt;
     private string? _panic;
 
-    private CoreProcess(Process process)
+    private CoreProcess(bool endsWhenItPanics = false)
     {
-        _process = process;
-        _outbox = new(process.StandardInput.BaseStream);
+        _process = Start();
+        _endsWhenItPanics = endsWhenItPanics;
+        _outbox = new(_process.StandardInput.BaseStream);
         _process.ErrorDataReceived += (_, line) => RememberError(line.Data);
         _process.BeginErrorReadLine();
         Ended = Task.Run(ReadAnswersAsync);
@@ -46,13 +48,16 @@ internal sealed class CoreProcess
     public int Id => _process.Id;
 
     /// <exception cref="BridgeException">There is no Node, or no core.</exception>
-    public static CoreProcess Shared() => Running(ref _shared);
+    public static CoreProcess Shared() => Running(ref _shared, endsWhenItPanics: false);
 
-    /// <summary>Not the one of the live workers: a history that the core cannot bear ends its process.</summary>
-    public static CoreProcess ForReplays() => Running(ref _replays);
+    /// <summary>
+    /// Not the one of the live workers: a history that the core cannot bear ends its process, because the replay would wait for ever. A live
+    /// worker's core survives most of its panics, as that of a local activity whose worker is gone.
+    /// </summary>
+    public static CoreProcess ForReplays() => Running(ref _replays, endsWhenItPanics: true);
 
     /// <summary>For one worker alone.</summary>
-    public static CoreProcess Apart() => new(Start());
+    public static CoreProcess Apart() => new();
 
     public Task<byte[]> CallAsync(BridgeFunction function, uint handle, byte[] body) =>
         Begin(function, handle, body.Length, static (span, state) => ((byte[])state!).CopyTo(span), body);
@@ -84,11 +89,11 @@ internal sealed class CoreProcess
         return items;
     }
 
-    private static CoreProcess Running(ref CoreProcess? shared)
+    private static CoreProcess Running(ref CoreProcess? shared, bool endsWhenItPanics)
     {
         lock (SharedLock)
         {
-            return shared is { Ended.IsCompleted: false } ? shared : shared = new(Start());
+            return shared is { Ended.IsCompleted: false } ? shared : shared = new(endsWhenItPanics);
         }
     }
 
@@ -219,7 +224,11 @@ internal sealed class CoreProcess
 
         lock (_errorLines)
         {
-            SeePanic(line);
+            if (_endsWhenItPanics)
+            {
+                SeePanic(line);
+            }
+
             _errorLines.Enqueue(line);
             if (_errorLines.Count > RememberedErrorLines)
             {
