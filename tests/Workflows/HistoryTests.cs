@@ -43,7 +43,7 @@ public sealed class HistoryTests
     {
         var history = HistoryFolder.Read("batch-no-go");
         history.Events.First().WorkflowExecutionStartedEventAttributes.TaskQueue = null;
-        var options = new WorkflowReplayerOptions { Core = CoreProcess.Apart() }.AddWorkflow<BatchWorkflow>();
+        var options = new WorkflowReplayerOptions { Core = CoreProcess.Apart(endsWhenItPanics: true) }.AddWorkflow<BatchWorkflow>();
 
         var error = await Assert.ThrowsAsync<BridgeException>(
             () => new WorkflowReplayer(options).ReplayWorkflowAsync(history, throwOnReplayFailure: false).WaitAsync(Patience));

@@ -30,7 +30,7 @@ internal sealed class CoreProcess
     private string? _panickedAt;
     private string? _panic;
 
-    private CoreProcess(bool endsWhenItPanics = false)
+    private CoreProcess(bool endsWhenItPanics)
     {
         _process = Start();
         _endsWhenItPanics = endsWhenItPanics;
@@ -57,7 +57,7 @@ internal sealed class CoreProcess
     public static CoreProcess ForReplays() => Running(ref _replays, endsWhenItPanics: true);
 
     /// <summary>For one worker alone.</summary>
-    public static CoreProcess Apart() => new();
+    public static CoreProcess Apart(bool endsWhenItPanics = false) => new(endsWhenItPanics);
 
     public Task<byte[]> CallAsync(BridgeFunction function, uint handle, byte[] body) =>
         Begin(function, handle, body.Length, static (span, state) => ((byte[])state!).CopyTo(span), body);
