@@ -57,7 +57,9 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
         // Keys, then indexes, then foreign keys, which need the keys; triggers last, so that none of it fires them.
         foreach (var kind in new[] { DeferredKind.Key, DeferredKind.Index, DeferredKind.ForeignKey, DeferredKind.Trigger })
         {
-            await SideBySideAsync(objects.Where(o => o.Kind == kind && o.State == DeferredState.Dropped), o => MoveAsync(o, o.Restore, DeferredState.Restored, pairs, cancel), cancel);
+            // A foreign key locks both of its tables: two of them in a circle, at once, lock each other out. To add one unproven takes no time.
+            var atOnce = kind is DeferredKind.Key or DeferredKind.Index ? parallel : 1;
+            await SideBySideAsync(objects.Where(o => o.Kind == kind && o.State == DeferredState.Dropped), atOnce, o => MoveAsync(o, o.Restore, DeferredState.Restored, pairs, cancel), cancel);
         }
 
         return objects;
@@ -69,14 +71,15 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
         var objects = await Deferred.ReadAsync(connection, held, cancel);
         await SideBySideAsync(
             objects.Where(o => o is { Validate: not null, State: DeferredState.Restored }),
+            parallel,
             o => MoveAsync(o, o.Validate!, DeferredState.Validated, [], cancel),
             cancel);
     }
 
-    private async Task SideBySideAsync(IEnumerable<DeferredObject> objects, Func<DeferredObject, Task> act, CancellationToken cancel) =>
+    private static async Task SideBySideAsync(IEnumerable<DeferredObject> objects, int atOnce, Func<DeferredObject, Task> act, CancellationToken cancel) =>
         await Parallel.ForEachAsync(
             objects,
-            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancel },
+            new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancel },
             async (o, _) => await act(o));
 
     private async Task MoveAsync(DeferredObject deferred, string statementSql, DeferredState to, IReadOnlyList<CopyPair> pairs, CancellationToken cancel)

@@ -35,6 +35,16 @@ public sealed class WakeupTests : IDisposable
         Assert.Equal(soon.AddSeconds(-1), due.Earliest);
     }
 
+    [Fact]
+    public async Task What_comes_due_while_a_wait_for_it_begins_is_not_slept_through()
+    {
+        var at = _clock.GetUtcNow().AddHours(1);
+        var due = new DueTimes<RunKey>(new PutForwardAtTheTimer(_clock, at));
+        due.Set(Run, at);
+
+        Assert.Equal(Run, await due.NextAsync(_stop.Token).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
     public void Dispose()
     {
         _stop.Cancel();
@@ -65,5 +75,17 @@ public sealed class WakeupTests : IDisposable
         _clock.SkipTo(_clock.GetUtcNow() + pause);
         await attempts[1].Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(running.IsCompleted);
+    }
+
+    /// <summary>Somebody else puts the clock forward just when a timer is made.</summary>
+    private sealed class PutForwardAtTheTimer(VirtualClock clock, DateTimeOffset to) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            clock.SkipTo(to);
+            return clock.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

@@ -9,9 +9,6 @@ namespace TemporalDev.Server.Clock;
 /// </summary>
 internal sealed class TimeSkipping(VirtualClock clock, DueTimes<RunKey> runs, DueTimes<ScheduleKey> schedules)
 {
-    /// <summary>Timers of the platform reach no further than some weeks; who sleeps longer looks again on the way.</summary>
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
-
     private readonly Lock _gate = new();
     private readonly WorkInFlight _work = new();
     private readonly List<DateTimeOffset> _sleepers = [];
@@ -105,10 +102,7 @@ internal sealed class TimeSkipping(VirtualClock clock, DueTimes<RunKey> runs, Du
 
         try
         {
-            for (var left = until - Now; left > TimeSpan.Zero; left = until - Now)
-            {
-                await Task.Delay(left < LongestSleep ? left : LongestSleep, clock, cancellation);
-            }
+            await clock.UntilAsync(until, cancellation);
         }
         finally
         {

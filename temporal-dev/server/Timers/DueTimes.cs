@@ -1,12 +1,11 @@
+using TemporalDev.Server.Clock;
+
 namespace TemporalDev.Server.Timers;
 
 /// <summary>When which run, or schedule, wants to be woken, or has messages to be carried: one entry each, the earliest of its deadlines.</summary>
 internal sealed class DueTimes<TKey>(TimeProvider time)
     where TKey : class, IEquatable<TKey>
 {
-    /// <summary>Timers of the platform reach no further than some weeks; a far deadline is looked at again on the way.</summary>
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
-
     private readonly Lock _gate = new();
     private readonly PriorityQueue<TKey, DateTimeOffset> _heap = new();
     private readonly Dictionary<TKey, DateTimeOffset> _due = [];
@@ -68,7 +67,7 @@ internal sealed class DueTimes<TKey>(TimeProvider time)
         while (true)
         {
             Task earlier;
-            TimeSpan wait;
+            DateTimeOffset at;
             lock (_gate)
             {
                 if (TakeDue() is { } key)
@@ -78,11 +77,11 @@ internal sealed class DueTimes<TKey>(TimeProvider time)
 
                 _earlier = NewSource();
                 earlier = _earlier.Task;
-                wait = _heap.TryPeek(out _, out var at) ? Clip(at - time.GetUtcNow()) : LongestSleep;
+                at = Head() ?? DateTimeOffset.MaxValue;
             }
 
             using var sleep = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var alarm = Task.Delay(wait, time, sleep.Token);
+            var alarm = time.UntilAsync(at, sleep.Token);
             await Task.WhenAny(earlier, alarm);
             await sleep.CancelAsync();
             cancellation.ThrowIfCancellationRequested();
@@ -125,8 +124,6 @@ internal sealed class DueTimes<TKey>(TimeProvider time)
 
         return null;
     }
-
-    private static TimeSpan Clip(TimeSpan wait) => wait > LongestSleep ? LongestSleep : wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
