@@ -8,11 +8,33 @@ internal static class Program
     // Longer than the slowest piece of the laptop stack takes to stop cleanly.
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromMinutes(1);
 
-    public static readonly IReadOnlyList<string> Verbs =
-    [
-        "run", "rehearse", "up", "status", "watch", "decide", "pause", "resume", "abort", "retry", "skip", "tune", "rollback", "plan", "report",
-        "ledger", "unmapped", "approver", "completion", "database", "service", "worker",
-    ];
+    private static readonly OrderedDictionary<string, Func<Command>> Makers = new()
+    {
+        ["run"] = RunCommand.Create,
+        ["rehearse"] = RehearseCommand.Create,
+        ["up"] = UpCommand.Create,
+        ["status"] = StatusCommand.Create,
+        ["watch"] = WatchCommand.Create,
+        ["decide"] = DecideCommand.Create,
+        ["pause"] = SteerCommands.Pause,
+        ["resume"] = SteerCommands.Resume,
+        ["abort"] = SteerCommands.Abort,
+        ["retry"] = RetryCommand.Create,
+        ["skip"] = SteerCommands.Skip,
+        ["tune"] = TuneCommand.Create,
+        ["rollback"] = RollbackCommand.Create,
+        ["plan"] = PlanCommand.Create,
+        ["report"] = ReportCommand.Create,
+        ["ledger"] = LedgerCommand.Create,
+        ["unmapped"] = UnmappedCommand.Create,
+        ["approver"] = ApproverCommand.Create,
+        ["completion"] = CompletionCommand.Create,
+        ["database"] = PieceCommands.Database,
+        ["service"] = PieceCommands.Service,
+        ["worker"] = PieceCommands.Worker,
+    };
+
+    public static IReadOnlyList<string> Verbs => Makers.Keys;
 
     public static Task<int> Main(string[] arguments) =>
         RunAsync(arguments, new InvocationConfiguration { ProcessTerminationTimeout = TimeToEnd });
@@ -24,32 +46,7 @@ internal static class Program
         return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : exit;
     }
 
-    public static Command? Create(string verb) => verb switch
-    {
-        "run" => RunCommand.Create(),
-        "rehearse" => RehearseCommand.Create(),
-        "up" => UpCommand.Create(),
-        "status" => StatusCommand.Create(),
-        "watch" => WatchCommand.Create(),
-        "decide" => DecideCommand.Create(),
-        "pause" => SteerCommands.Pause(),
-        "resume" => SteerCommands.Resume(),
-        "abort" => SteerCommands.Abort(),
-        "retry" => RetryCommand.Create(),
-        "skip" => SteerCommands.Skip(),
-        "tune" => TuneCommand.Create(),
-        "rollback" => RollbackCommand.Create(),
-        "plan" => PlanCommand.Create(),
-        "report" => ReportCommand.Create(),
-        "ledger" => LedgerCommand.Create(),
-        "unmapped" => UnmappedCommand.Create(),
-        "approver" => ApproverCommand.Create(),
-        "completion" => CompletionCommand.Create(),
-        "database" => PieceCommands.Database(),
-        "service" => PieceCommands.Service(),
-        "worker" => PieceCommands.Worker(),
-        _ => null,
-    };
+    public static Command? Create(string verb) => Makers.TryGetValue(verb, out var make) ? make() : null;
 
     // Setting up the options of every verb takes longer than what most of them have to ask.
     private static RootCommand Commands(string[] arguments)
@@ -61,9 +58,9 @@ internal static class Program
             return root;
         }
 
-        foreach (var each in Verbs)
+        foreach (var make in Makers.Values)
         {
-            root.Add(Create(each)!);
+            root.Add(make());
         }
 
         return root;

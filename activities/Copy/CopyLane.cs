@@ -128,14 +128,8 @@ internal sealed class CopyLane(NpgsqlDataSource source, NpgsqlDataSource target,
             """,
             new { Table = pair.Target.Id, Name = error.ConstraintName },
             cancellationToken: cancel));
-        return await FindTwinsAsync(await ReadAnewAsync(cancel), definition, pair.Source.Identifier, pair.Source.Key, cancel);
+        return await UniqueDefinition.FindTwinsAsync(await ReadAnewAsync(cancel), definition, pair.Source.Identifier, pair.Source.Key, cancel);
     }
-
-    internal static async Task<string?> FindTwinsAsync(
-        NpgsqlConnection connection, string? definition, SqlIdentifier table, IReadOnlyList<string> key, CancellationToken cancel) =>
-        key.Count == 0 || definition is null || UniqueDefinition.TryParse(definition) is not { } unique
-            ? null
-            : await connection.ExecuteScalarAsync<string?>(new CommandDefinition(unique.TwinsSql(table, key), commandTimeout: 0, cancellationToken: cancel));
 
     // Somebody will mend the source and try again: the moment from before would show it unmended for as long as it is kept.
     private async Task ForgetMomentAsync(PostgresException error)

@@ -121,7 +121,7 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
         var table = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "select to_regclass(@Subject)::oid::bigint", new { deferred.Subject }, cancellationToken: cancel));
         if (pairs.FirstOrDefault(p => p.Target.Id == table) is { } pair
-            && await CopyLane.FindTwinsAsync(connection, deferred.Restore, pair.Target.Identifier, pair.Source.Key, cancel) is { } twins)
+            && await UniqueDefinition.FindTwinsAsync(connection, deferred.Restore, pair.Target.Identifier, pair.Source.Key, cancel) is { } twins)
         {
             throw new RefusalException(
                 $"Putting back {deferred.Name} of {deferred.Subject}: the rows with the keys {twins} cannot both be there: {PostgresFailures.Describe(error)}.", error);

@@ -1,3 +1,5 @@
+using Dapper;
+using Npgsql;
 using Orchestrator.Activities.Postgres;
 
 namespace Orchestrator.Activities.Copy;
@@ -27,6 +29,13 @@ internal sealed record UniqueDefinition(string ColumnsSql, string? WhereSql)
         var where = definition.IndexOf(Where, end, StringComparison.Ordinal);
         return new UniqueDefinition(definition[(start + 1)..end], where < 0 ? null : definition[(where + Where.Length)..]);
     }
+
+    /// <summary>The keys of two rows that break it; null where they cannot be told.</summary>
+    public static async Task<string?> FindTwinsAsync(
+        NpgsqlConnection connection, string? definition, SqlIdentifier table, IReadOnlyList<string> key, CancellationToken cancel) =>
+        key.Count == 0 || definition is null || TryParse(definition) is not { } unique
+            ? null
+            : await connection.ExecuteScalarAsync<string?>(new CommandDefinition(unique.TwinsSql(table, key), commandTimeout: 0, cancellationToken: cancel));
 
     /// <summary>The first two rows that share it, by their keys.</summary>
     public string TwinsSql(SqlIdentifier table, IReadOnlyList<string> key)

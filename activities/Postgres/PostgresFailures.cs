@@ -49,7 +49,7 @@ internal static class PostgresFailures
         exception.SqlState == PostgresErrorCodes.QueryCanceled;
 
     public static bool IsUniqueViolation(Exception exception, string constraint) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique && unique.ConstraintName == constraint;
+        exception is PostgresException unique && IsUniqueViolation(unique) && unique.ConstraintName == constraint;
 
     public static bool IsUniqueViolation(PostgresException exception) => exception.SqlState == PostgresErrorCodes.UniqueViolation;
 

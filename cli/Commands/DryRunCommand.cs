@@ -64,17 +64,11 @@ internal static class DryRunCommand
         });
         await using var ledger = ledgerAddress is null ? null : NpgsqlDataSource.Create(ledgerAddress);
         var estimates = await new DryRun(databases, plan, environment, ledger, TimeProvider.System).EstimateAsync(cancel);
-        if (json)
-        {
-            JsonOutput.Write(output, new { Plan = plan.Name, Environment = environment, Steps = estimates, Seconds = estimates.Sum(e => e.Seconds ?? 0), Bytes = estimates.Sum(e => e.Bytes ?? 0) });
-            return ExitCode.Done;
-        }
-
-        foreach (var line in estimates.Select(Line).Append(Total(estimates)))
-        {
-            await output.WriteLineAsync(line);
-        }
-
+        await Scene.TellAsync(
+            output,
+            json,
+            new { Plan = plan.Name, Environment = environment, Steps = estimates, Seconds = estimates.Sum(e => e.Seconds ?? 0), Bytes = estimates.Sum(e => e.Bytes ?? 0) },
+            estimates.Select(Line).Append(Total(estimates)));
         return ExitCode.Done;
     }
 

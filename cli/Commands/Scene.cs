@@ -83,18 +83,20 @@ internal sealed class Scene : IAsyncDisposable
         return _ledger;
     }
 
+    public Task TellAsync(object json, params IEnumerable<string> lines) => TellAsync(Output, Json, json, lines);
+
     /// <summary>One JSON object for machines, or lines for people.</summary>
-    public async Task TellAsync(object json, params IEnumerable<string> lines)
+    public static async Task TellAsync(TextWriter output, bool asJson, object json, IEnumerable<string> lines)
     {
-        if (Json)
+        if (asJson)
         {
-            JsonOutput.Write(Output, json);
+            JsonOutput.Write(output, json);
             return;
         }
 
         foreach (var line in lines)
         {
-            await Output.WriteLineAsync(line);
+            await output.WriteLineAsync(line);
         }
     }
 

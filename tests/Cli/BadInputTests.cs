@@ -44,9 +44,7 @@ public sealed class BadInputTests : IDisposable
     [MemberData(nameof(Plans))]
     public async Task A_plan_that_is_wrong_is_refused_with_what_to_change(string what, string plan, string sentence)
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder, "plan.yaml"), plan);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "s.sql"), "select 1");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "u.sql"), "select 1");
+        await PlanFiles.WriteAsync(_folder, plan, "select 1", "select 1");
 
         var (code, said) = await InProcess.RunAsync("plan", "show", _folder);
 

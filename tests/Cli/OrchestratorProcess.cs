@@ -1,16 +1,12 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>The real command in a process of its own, as a user starts it.</summary>
 internal sealed class OrchestratorProcess : IAsyncDisposable
 {
-    // Generous, because a machine that builds and tests at once is slow; nothing waits for it but a failure.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly Process _process;
-    private readonly StringBuilder _said = new();
+    private readonly Spoken _said = new();
     private readonly Task _reading;
 
     private OrchestratorProcess(Process process)
@@ -21,16 +17,7 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public string Said
-    {
-        get
-        {
-            lock (_said)
-            {
-                return _said.ToString();
-            }
-        }
-    }
+    public string Said => _said.ToString();
 
     public static OrchestratorProcess Start(string home, string[] arguments, params (string Name, string? Value)[] environment) =>
         Start("orchestrator.dll", home, arguments, environment);
@@ -65,16 +52,7 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
         return start;
     }
 
-    public async Task SaysAsync(string expected)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!Said.Contains(expected, StringComparison.Ordinal))
-        {
-            Assert.False(_process.HasExited, $"It ended before it said '{expected}'. It said: {Said}");
-            Assert.True(waited.Elapsed < Patience, $"It has not said '{expected}' for {Patience}. It said: {Said}");
-            await Task.Delay(20);
-        }
-    }
+    public Task SaysAsync(string expected) => _said.HasAsync(expected, () => _process.HasExited);
 
     public async Task TypeAsync(string line)
     {
@@ -84,7 +62,7 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Spoken.Patience);
         await _process.WaitForExitAsync(limit.Token);
         await _reading;
         return _process.ExitCode;
@@ -115,10 +93,7 @@ internal sealed class OrchestratorProcess : IAsyncDisposable
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            lock (_said)
-            {
-                _said.AppendLine(line);
-            }
+            _said.Add(line + Environment.NewLine);
         }
     }
 }

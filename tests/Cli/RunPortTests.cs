@@ -44,10 +44,8 @@ public sealed class RunPortTests : IDisposable
 
     private async Task WritePlanAsync()
     {
-        await File.WriteAllTextAsync(Path.Combine(_plan, "s.sql"), "create table made (id int);");
-        await File.WriteAllTextAsync(Path.Combine(_plan, "u.sql"), "drop table if exists made;");
-        await File.WriteAllTextAsync(
-            Path.Combine(_plan, "plan.yaml"),
+        await PlanFiles.WriteAsync(
+            _plan,
             """
             plan: ports
             databases: [db]
@@ -62,7 +60,9 @@ public sealed class RunPortTests : IDisposable
                   quorum: 1
                   roles: { operator: ["*"] }
                   requester-may-decide: true
-            """);
+            """,
+            "create table made (id int);",
+            "drop table if exists made;");
     }
 
     private static int PortOf(StackHome home) => int.Parse(home.AddressOf(Piece.Service).Split(':')[1]);

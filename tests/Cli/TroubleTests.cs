@@ -165,10 +165,8 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
     private async Task WritePlanAsync(string target, string sql, string undo)
     {
         service.Stage.Variables[Variable] = target;
-        await File.WriteAllTextAsync(Path.Combine(_folder, "s.sql"), sql);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "u.sql"), undo);
-        await File.WriteAllTextAsync(
-            Path.Combine(_folder, "plan.yaml"),
+        await PlanFiles.WriteAsync(
+            _folder,
             $$"""
             plan: {{_name}}
             databases: [db]
@@ -178,7 +176,9 @@ public sealed class TroubleTests(TroubleTests.Service service) : IClassFixture<T
                 owner: ada
                 steps:
                   - { id: table, kind: ddl, apply: s.sql, undo: u.sql }
-            """);
+            """,
+            sql,
+            undo);
     }
 
     private OrchestratorProcess StartProcess(string[] arguments, params (string, string?)[] more) =>

@@ -34,17 +34,8 @@ public sealed class UnmappedTests(LaptopStack stack) : IDisposable
 
     private async Task WritePlanAsync()
     {
-        await File.WriteAllTextAsync(
-            Path.Combine(_plan, "s.sql"),
-            """
-            create table old (id int primary key, name text);
-            create table new (id int primary key, name text);
-            insert into old values (1, 'Ada '), (2, 'Twins'), (3, 'Nobody');
-            insert into new values (11, 'ada'), (12, 'twins'), (13, 'TWINS');
-            """);
-        await File.WriteAllTextAsync(Path.Combine(_plan, "u.sql"), "drop table if exists old, new;");
-        await File.WriteAllTextAsync(
-            Path.Combine(_plan, "plan.yaml"),
+        await PlanFiles.WriteAsync(
+            _plan,
             """
             plan: people
             databases: [db]
@@ -64,6 +55,13 @@ public sealed class UnmappedTests(LaptopStack stack) : IDisposable
                       - { name: name, source: name, target: name, normalise: [lower, trim] }
                 postchecks:
                   - { id: asked, kind: unmapped, step: match, expect: "<= 2" }
-            """);
+            """,
+            """
+            create table old (id int primary key, name text);
+            create table new (id int primary key, name text);
+            insert into old values (1, 'Ada '), (2, 'Twins'), (3, 'Nobody');
+            insert into new values (11, 'ada'), (12, 'twins'), (13, 'TWINS');
+            """,
+            "drop table if exists old, new;");
     }
 }

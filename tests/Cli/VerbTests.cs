@@ -43,10 +43,8 @@ public sealed class VerbTests(LaptopStack stack) : IDisposable
 
     private async Task WritePlanAsync(string key)
     {
-        await File.WriteAllTextAsync(Path.Combine(_plan, "s.sql"), "create table kept (id int);");
-        await File.WriteAllTextAsync(Path.Combine(_plan, "u.sql"), "drop table if exists kept;");
-        await File.WriteAllTextAsync(
-            Path.Combine(_plan, "plan.yaml"),
+        await PlanFiles.WriteAsync(
+            _plan,
             $$"""
             plan: verbs
             databases: [db]
@@ -61,6 +59,8 @@ public sealed class VerbTests(LaptopStack stack) : IDisposable
                   question: Shall it stay?
                   roles: { dba: [ada] }
                   signatures: required
-            """);
+            """,
+            "create table kept (id int);",
+            "drop table if exists kept;");
     }
 }

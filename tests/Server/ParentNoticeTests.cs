@@ -4,7 +4,6 @@ using TemporalDev.Server.Schedules;
 using TemporalDev.Server.Storage.Memory;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Orchestrator.Tests.Server;
@@ -24,7 +23,7 @@ public sealed class ParentNoticeTests
     {
         await StartFamilyAsync(isStartKnown: true);
 
-        await CloseChildAsync();
+        await _executions.TerminateAsync(Child);
 
         Assert.Equal(EventType.ChildWorkflowExecutionTerminated, await LastOfParentAsync(back: 1));
         Assert.Empty(await OutboxOfChildAsync());
@@ -37,7 +36,7 @@ public sealed class ParentNoticeTests
 
         using (await _executions.EnterAsync(Parent.Chain, CancellationToken.None))
         {
-            await CloseChildAsync();
+            await _executions.TerminateAsync(Child);
         }
 
         Assert.Equal(EventType.ChildWorkflowExecutionStarted, await LastOfParentAsync(back: 2));
@@ -49,7 +48,7 @@ public sealed class ParentNoticeTests
     {
         await StartFamilyAsync(isStartKnown: false);
 
-        await CloseChildAsync();
+        await _executions.TerminateAsync(Child);
 
         Assert.Equal(EventType.StartChildWorkflowExecutionInitiated, await LastOfParentAsync(back: 1));
         Assert.Single(await OutboxOfChildAsync());
@@ -57,7 +56,7 @@ public sealed class ParentNoticeTests
 
     private async Task StartFamilyAsync(bool isStartKnown)
     {
-        await StartAsync(Parent, _ => { });
+        await _executions.BeginAsync(Parent, "namespace", null);
         await _executions.ChangeAsync(Parent, step => WorkflowTasks.Start(step, new TaskTaker("worker", ""), "request"), CancellationToken.None);
         var start = new Command
         {
@@ -73,41 +72,13 @@ public sealed class ParentNoticeTests
                 Parent, step => Children.Started(step, step.State.Children[Initiated], Child.RunId, null), CancellationToken.None);
         }
 
-        await StartAsync(Child, started =>
+        await _executions.BeginAsync(Child, "namespace", started =>
         {
             started.ParentWorkflowNamespaceId = Parent.NamespaceId;
             started.ParentWorkflowExecution = new() { WorkflowId = Parent.WorkflowId, RunId = Parent.RunId };
             started.ParentInitiatedEventId = Initiated;
         });
     }
-
-    private async Task StartAsync(RunKey key, Action<WorkflowExecutionStartedEventAttributes> configure)
-    {
-        var spec = new StartSpec
-        {
-            NamespaceId = key.NamespaceId,
-            NamespaceName = "namespace",
-            RunId = key.RunId,
-            RequestId = Guid.NewGuid().ToString(),
-            Started = new()
-            {
-                WorkflowId = key.WorkflowId,
-                WorkflowType = new() { Name = "Type" },
-                TaskQueue = new() { Name = "queue" },
-                OriginalExecutionRunId = key.RunId,
-                FirstExecutionRunId = key.RunId,
-                Attempt = 1,
-            },
-        };
-        configure(spec.Started);
-        using var lease = await _executions.EnterAsync(key.Chain, CancellationToken.None);
-        var begin = lease.Begin(spec);
-        begin.Finish();
-        await lease.CommitAsync(begin);
-    }
-
-    private Task CloseChildAsync() => _executions.ChangeAsync(
-        Child, step => Closing.Terminate(step, new TerminateRequest("over", null, "test")), CancellationToken.None);
 
     private Task<List<OutboxMessage>> OutboxOfChildAsync() => _executions.ReadAsync(Child, state => state.Outbox.ToList(), CancellationToken.None);
 

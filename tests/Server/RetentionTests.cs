@@ -108,32 +108,11 @@ public abstract class RetentionTests
         public async Task<RunKey> StartAsync(Action<Temporalio.Api.History.V1.WorkflowExecutionStartedEventAttributes>? configure = null)
         {
             var key = new RunKey(NamespaceId, $"workflow-{Guid.NewGuid()}", Guid.NewGuid().ToString());
-            var spec = new StartSpec
-            {
-                NamespaceId = key.NamespaceId,
-                NamespaceName = Name,
-                RunId = key.RunId,
-                RequestId = Guid.NewGuid().ToString(),
-                Started = new()
-                {
-                    WorkflowId = key.WorkflowId,
-                    WorkflowType = new() { Name = "Type" },
-                    TaskQueue = new() { Name = "queue" },
-                    OriginalExecutionRunId = key.RunId,
-                    FirstExecutionRunId = key.RunId,
-                    Attempt = 1,
-                },
-            };
-            configure?.Invoke(spec.Started);
-            using var lease = await Executions.EnterAsync(key.Chain, CancellationToken.None);
-            var begin = lease.Begin(spec);
-            begin.Finish();
-            await lease.CommitAsync(begin);
+            await Executions.BeginAsync(key, Name, configure);
             return key;
         }
 
-        public Task CloseAsync(RunKey run) => Executions.ChangeAsync(
-            run, step => Closing.Terminate(step, new TerminateRequest("over", null, "test")), CancellationToken.None);
+        public Task CloseAsync(RunKey run) => Executions.TerminateAsync(run);
 
         public void Dispose() => Namespaces.Dispose();
     }

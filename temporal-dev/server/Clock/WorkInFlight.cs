@@ -26,5 +26,5 @@ internal sealed class WorkInFlight
     public static bool IsBusy(RunState state) =>
         state.Outbox.Count > 0
         || (state.IsOpen && (state.WorkflowTask is not null
-            || state.Activities.Values.Any(activity => activity.IsStarted || activity is { IsBackingOff: false, IsPaused: false })));
+            || state.Activities.Values.Any(activity => activity.IsStarted || activity.IsReady)));
 }

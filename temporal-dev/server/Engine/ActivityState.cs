@@ -49,6 +49,10 @@ internal sealed class ActivityState
     [JsonIgnore]
     public bool IsStarted => StartedAt is not null;
 
+    /// <summary>A worker may take it.</summary>
+    [JsonIgnore]
+    public bool IsReady => !IsStarted && !IsBackingOff && !IsPaused;
+
     [JsonIgnore]
     public bool IsCancelRequested => CancelRequestedEventId != 0;
 

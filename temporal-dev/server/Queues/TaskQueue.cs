@@ -1,3 +1,5 @@
+using TemporalDev.Server.Engine;
+
 namespace TemporalDev.Server.Queues;
 
 /// <summary>Who polls: a name for people, and the worker's own key.</summary>
@@ -5,6 +7,8 @@ internal sealed record PollerId(string Identity, string InstanceKey)
 {
     /// <summary>The build that the worker runs, where it tells.</summary>
     public string BuildId { get; init; } = "";
+
+    public TaskTaker Taker => new(Identity, BuildId);
 }
 
 internal sealed record PollerRecord(string Identity, DateTimeOffset LastPoll);
@@ -68,7 +72,7 @@ internal sealed class TaskQueue(TimeProvider time)
         {
             lock (_gate)
             {
-                return _polls.Count > 0 || (!_isAbandoned && time.GetUtcNow() - _lastPoll < PollerGone);
+                return _polls.Count > 0 || (!_isAbandoned && HasPollers);
             }
         }
     }

@@ -1,5 +1,3 @@
-using TemporalDev.Server.Engine;
-
 namespace TemporalDev.Server.Queues;
 
 /// <summary>A poll that waits for a task. Whoever takes it off its queue ends it, once.</summary>
@@ -8,8 +6,6 @@ internal sealed class WaitingPoll(PollerId poller, CancellationToken cancellatio
     private readonly TaskCompletionSource<QueuedTask?> _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PollerId Poller => poller;
-
-    public TaskTaker Taker => new(poller.Identity, poller.BuildId);
 
     public bool IsCanceled => cancellation.IsCancellationRequested;
 

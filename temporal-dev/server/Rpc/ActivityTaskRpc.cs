@@ -69,7 +69,7 @@ internal sealed class ActivityTaskRpc(
         using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
         var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
         if (run is null || !run.State.Activities.TryGetValue(queued.ScheduledEventId, out var activity) || activity.Attempt != queued.Attempt
-            || (activity.IsStarted ? activity.RequestId != queued.StartRequestId : activity.IsBackingOff || activity.IsPaused))
+            || (activity.IsStarted ? activity.RequestId != queued.StartRequestId : !activity.IsReady))
         {
             return null;
         }
@@ -78,7 +78,7 @@ internal sealed class ActivityTaskRpc(
         {
             await Executions.ChangeAsync(lease, run, step =>
             {
-                ActivityTasks.Start(step, activity, new TaskTaker(poller.Identity, poller.BuildId), Guid.NewGuid().ToString());
+                ActivityTasks.Start(step, activity, poller.Taker, Guid.NewGuid().ToString());
                 return true;
             });
         }

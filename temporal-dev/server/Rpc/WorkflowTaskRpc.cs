@@ -104,7 +104,7 @@ internal sealed class WorkflowTaskRpc(
         {
             await Executions.ChangeAsync(lease, run, step =>
             {
-                WorkflowTasks.Start(step, new TaskTaker(poller.Identity, poller.BuildId), Guid.NewGuid().ToString());
+                WorkflowTasks.Start(step, poller.Taker, Guid.NewGuid().ToString());
                 return true;
             });
         }

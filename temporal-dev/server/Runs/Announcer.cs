@@ -67,7 +67,7 @@ internal sealed class Announcer(
             Publish(state, new ReadyTask(ReadyKind.WorkflowTask, task.ScheduledEventId, task.Attempt));
         }
 
-        foreach (var activity in state.Activities.Values.Where(activity => activity is { IsStarted: false, IsBackingOff: false, IsPaused: false }))
+        foreach (var activity in state.Activities.Values.Where(activity => activity.IsReady))
         {
             Publish(state, new ReadyTask(ReadyKind.ActivityTask, activity.ScheduledEventId, activity.Attempt));
         }

@@ -17,7 +17,7 @@ internal sealed class Handover
             await Task.Yield();
             if (!poll.IsCanceled)
             {
-                _reserved[^1] = (poll, Start(step, ready, poll.Taker));
+                _reserved[^1] = (poll, Start(step, ready, poll.Poller.Taker));
             }
         }
     }
@@ -29,7 +29,7 @@ internal sealed class Handover
     private static bool IsCurrent(RunState state, ReadyTask ready) => ready.Kind == ReadyKind.WorkflowTask
         ? state.WorkflowTask is { IsStarted: false } task && task.ScheduledEventId == ready.ScheduledEventId && task.Attempt == ready.Attempt
         : state.Activities.TryGetValue(ready.ScheduledEventId, out var activity)
-            && activity is { IsStarted: false, IsBackingOff: false, IsPaused: false } && activity.Attempt == ready.Attempt;
+            && activity.IsReady && activity.Attempt == ready.Attempt;
 
     private static QueuedTask Start(Transition step, ReadyTask ready, TaskTaker taker)
     {

@@ -10,12 +10,6 @@ namespace TemporalDev.Protocol.Grpc;
 /// <summary>The runtime's own HTTP/2, for what goes through TLS or a proxy.</summary>
 internal sealed class HttpTransport(GrpcChannelOptions options) : IGrpcTransport
 {
-    // Status details travel in trailers, and HttpClient's 64 KiB would cut off what Temporal's servers send.
-    private const int MaxResponseHeadersKib = 512;
-
-    // Pollers come back within a minute; a connection without calls for this long is not needed.
-    private static readonly TimeSpan IdleConnectionTimeout = TimeSpan.FromMinutes(10);
-
     private readonly HttpMessageInvoker _http = Open(options);
     private readonly string _root = $"{(options.Tls is null ? "http" : "https")}://{options.Address}";
     private readonly ConcurrentDictionary<string, Uri> _addresses = new();
@@ -120,8 +114,8 @@ internal sealed class HttpTransport(GrpcChannelOptions options) : IGrpcTransport
             ActivityHeadersPropagator = null,
             ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
-            MaxResponseHeadersLength = MaxResponseHeadersKib,
-            PooledConnectionIdleTimeout = IdleConnectionTimeout,
+            MaxResponseHeadersLength = TransportLimits.MaxHeaderKib,
+            PooledConnectionIdleTimeout = TransportLimits.Idle,
         };
         if (options.KeepAlive is { } keepAlive)
         {

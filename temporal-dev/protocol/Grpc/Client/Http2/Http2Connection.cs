@@ -9,8 +9,7 @@ namespace TemporalDev.Protocol.Grpc;
 /// </summary>
 internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) : IDisposable
 {
-    // Status details travel in trailers.
-    private const int MaxHeaderBytes = 512 * 1024;
+    private const int MaxHeaderBytes = TransportLimits.MaxHeaderKib * 1024;
 
     // What every server allows until it has said otherwise.
     private const int UsualStreams = 100;

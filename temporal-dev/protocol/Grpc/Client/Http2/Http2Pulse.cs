@@ -3,9 +3,6 @@ namespace TemporalDev.Protocol.Grpc;
 /// <summary>Whether a connection still lives and is still needed, by what was heard of its server. Moments are milliseconds of one clock.</summary>
 internal sealed class Http2Pulse(GrpcKeepAlive? keepAlive, long now)
 {
-    // Calls come back within a minute where somebody polls; a connection without any for this long is not needed.
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
-
     private long _heard = now;
     private long? _pinged;
 
@@ -13,8 +10,8 @@ internal sealed class Http2Pulse(GrpcKeepAlive? keepAlive, long now)
 
     public TimeSpan UntilCheck(long now, bool isIdle)
     {
-        var due = keepAlive is null ? IdleLimit : _pinged is null ? Left(_heard, keepAlive.Interval) : Left(_pinged.Value, keepAlive.Timeout);
-        var idle = isIdle ? Left(_heard, IdleLimit) : IdleLimit;
+        var due = keepAlive is null ? TransportLimits.Idle : _pinged is null ? Left(_heard, keepAlive.Interval) : Left(_pinged.Value, keepAlive.Timeout);
+        var idle = isIdle ? Left(_heard, TransportLimits.Idle) : TransportLimits.Idle;
         return due < idle ? due : idle;
 
         TimeSpan Left(long since, TimeSpan span) => TimeSpan.FromMilliseconds(Math.Max(1, span.TotalMilliseconds - (now - since)));
@@ -29,7 +26,7 @@ internal sealed class Http2Pulse(GrpcKeepAlive? keepAlive, long now)
             throw new Http2Exception($"The server has not answered a ping for {keepAlive.Timeout.TotalSeconds} s.");
         }
 
-        if (isIdle && now - _heard >= IdleLimit.TotalMilliseconds)
+        if (isIdle && now - _heard >= TransportLimits.Idle.TotalMilliseconds)
         {
             throw new Http2Exception("Nobody has needed the connection for a while.");
         }
