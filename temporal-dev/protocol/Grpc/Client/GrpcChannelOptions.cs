@@ -34,6 +34,9 @@ public sealed record GrpcChannelOptions
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Each takes as many calls as the server allows, often a hundred; what is beyond that waits for one to end.</summary>
+    public int MaxConnections { get; init; } = 32;
+
     /// <summary>Null sends no pings.</summary>
     public GrpcKeepAlive? KeepAlive { get; init; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15));
 
@@ -51,6 +54,7 @@ public sealed record GrpcChannelOptions
         ArgumentOutOfRangeException.ThrowIfNegative(CompressFromBytes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxRequestBytes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxResponseBytes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConnections);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DefaultTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
         Retry.Validate();

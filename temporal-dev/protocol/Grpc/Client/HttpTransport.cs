@@ -114,6 +114,7 @@ internal sealed class HttpTransport(GrpcChannelOptions options) : IGrpcTransport
             ActivityHeadersPropagator = null,
             ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
+            MaxConnectionsPerServer = options.MaxConnections,
             MaxResponseHeadersLength = TransportLimits.MaxHeaderKib,
             PooledConnectionIdleTimeout = TransportLimits.Idle,
         };

@@ -1,7 +1,7 @@
 namespace TemporalDev.Protocol.Grpc;
 
-/// <summary>One request and its answer on a stream. Its connection holds the lock for everything but waiting.</summary>
-internal sealed class Http2Call(GrpcRequest request, Http2Connection connection)
+/// <summary>One request and its answer on a stream. Once it has a connection, that holds the lock for everything but waiting.</summary>
+internal sealed class Http2Call(GrpcRequest request, PlainTransport transport)
 {
     // What the connection's threads find out must not run what waits for it.
     private readonly TaskCompletionSource<GrpcAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,9 @@ internal sealed class Http2Call(GrpcRequest request, Http2Connection connection)
 
     public Task<GrpcAnswer> Answer => _answer.Task;
 
-    /// <summary>Nought while it waits for the server to say how many streams it allows.</summary>
+    /// <summary>Null while it waits for one that has room.</summary>
+    public Http2Connection? Connection { get; set; }
+
     public int Stream { get; set; }
 
     public bool HasSentHeaders { get; set; }
@@ -34,7 +36,7 @@ internal sealed class Http2Call(GrpcRequest request, Http2Connection connection)
     }
 
     /// <summary>Gives up waiting for it.</summary>
-    public void Cancel() => connection.Cancel(this);
+    public void Cancel() => transport.Cancel(this);
 
     /// <exception cref="GrpcException">The answer cannot be taken.</exception>
     public void Receive(List<KeyValuePair<string, string>> fields)

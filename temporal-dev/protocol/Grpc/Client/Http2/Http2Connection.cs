@@ -7,64 +7,61 @@ namespace TemporalDev.Protocol.Grpc;
 /// One connection in plain text, with a thread that reads and one that writes: nothing of the runtime's HTTP stack has to
 /// be loaded and compiled for it, which takes longer than most commands have to say.
 /// </summary>
-internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) : IDisposable
+/// <param name="streamsAllowed">What the server has last said on another connection.</param>
+/// <param name="resume">Told, outside the lock, when there may be room for another call, and how many there may be once that is known.</param>
+internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive, int? streamsAllowed, Action<int?> resume) : IDisposable
 {
     private const int MaxHeaderBytes = TransportLimits.MaxHeaderKib * 1024;
 
     // What every server allows until it has said otherwise.
     private const int UsualStreams = 100;
 
+    private const int PingBytes = 8;
+    private const int SettingBytes = 6;
+
     private readonly object _gate = new();
     private readonly Http2Outbox _outbox = new(dial.Authority);
     private readonly HpackDecoder _headers = new(MaxHeaderBytes);
     private readonly Dictionary<int, Http2Call> _open = [];
-    private readonly Queue<Http2Call> _waiting = new();
+    private readonly Http2Pulse _pulse = new(keepAlive, Now);
     private Socket? _socket;
     private int _nextStream = 1;
-    private int _maxStreams = UsualStreams;
+    // One at least, so that a new connection takes the call that it is opened for.
+    private int _maxStreams = Math.Max(1, streamsAllowed ?? UsualStreams);
     private bool _knowsServer;
+    private bool _hasNews;
     private bool _closing;
     private Exception? _ended;
-    private readonly Http2Pulse _pulse = new(keepAlive, Now);
     private int _unacknowledged;
 
     // Real time, as the sockets beside it have: a server is silent or it is not, whatever a test's clock says.
     private static long Now => Environment.TickCount64;
 
-    public bool HasEnded
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _ended is not null;
-            }
-        }
-    }
+    public bool HasEnded => Volatile.Read(ref _ended) is not null;
+
+    /// <summary>Whether the server has said how many streams it allows.</summary>
+    public bool KnowsServer => Volatile.Read(ref _knowsServer);
 
     public void Open() => new Thread(Read) { IsBackground = true, Name = "HTTP/2 reader" }.Start();
 
-    /// <summary>Null where it takes no more calls.</summary>
-    public Http2Call? TryStart(GrpcRequest request)
+    public bool TryStart(Http2Call call)
     {
         lock (_gate)
         {
-            if (_ended is not null || _closing || (_knowsServer && _open.Count >= _maxStreams))
+            if (_ended is not null || _closing || _open.Count >= _maxStreams)
             {
-                return null;
+                return false;
             }
 
-            var call = new Http2Call(request, this);
-            if (_open.Count < _maxStreams)
-            {
-                Start(call);
-            }
-            else
-            {
-                _waiting.Enqueue(call);
-            }
-
-            return call;
+            call.Connection = this;
+            call.Stream = _nextStream;
+            _nextStream += 2;
+            _closing = _nextStream < 0;
+            _open.Add(call.Stream, call);
+            _pulse.Use(Now);
+            _outbox.Send(call);
+            Monitor.PulseAll(_gate);
+            return true;
         }
     }
 
@@ -72,22 +69,19 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
     {
         lock (_gate)
         {
-            if (_open.Remove(call.Stream))
+            if (_open.ContainsKey(call.Stream))
             {
-                _outbox.Drop(call);
-                if (call.HasSentHeaders)
-                {
-                    _outbox.Reset(call.Stream, Http2Error.Cancel);
-                }
-
+                Close(call, reset: call.HasSentHeaders);
                 Monitor.PulseAll(_gate);
             }
 
             call.SetCancelled();
         }
+
+        TellNews();
     }
 
-    public void Dispose() => End(new Http2Exception("The channel is closed.", Http2Error.Cancel));
+    public void Dispose() => End(Http2Exception.Closed());
 
     private void End(Exception reason)
     {
@@ -99,27 +93,36 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
             }
 
             _ended = reason;
+            _hasNews = true;
             _socket?.Dispose();
             _outbox.Dispose();
-            foreach (var call in _open.Values.Concat(_waiting))
+            foreach (var call in _open.Values)
             {
                 call.Fail(reason);
             }
 
             _open.Clear();
-            _waiting.Clear();
             Monitor.PulseAll(_gate);
         }
+
+        TellNews();
     }
 
-    private void Start(Http2Call call)
+    private void TellNews()
     {
-        call.Stream = _nextStream;
-        _nextStream += 2;
-        _closing |= _nextStream < 0;
-        _open.Add(call.Stream, call);
-        _outbox.Send(call);
-        Monitor.PulseAll(_gate);
+        int? allowed;
+        lock (_gate)
+        {
+            if (!_hasNews)
+            {
+                return;
+            }
+
+            _hasNews = false;
+            allowed = _knowsServer ? _maxStreams : null;
+        }
+
+        resume(allowed);
     }
 
     private void Read() => Guard(() =>
@@ -133,6 +136,8 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
                 return;
             }
 
+            // A server that takes nothing any more would hold up the thread that looks after it.
+            socket.SendTimeout = keepAlive is null ? 0 : (int)Math.Min((keepAlive.Interval + keepAlive.Timeout).TotalMilliseconds, int.MaxValue);
             _socket = socket;
             _outbox.Begin(MaxHeaderBytes);
         }
@@ -153,6 +158,8 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
                 Handle(head, payload);
                 Monitor.PulseAll(_gate);
             }
+
+            TellNews();
         }
     });
 
@@ -183,6 +190,11 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
                     return true;
                 }
 
+                if (_closing && _open.Count == 0)
+                {
+                    throw new Http2Exception("The server closed the connection.");
+                }
+
                 if (!Monitor.Wait(_gate, _pulse.UntilCheck(Now, _open.Count == 0)) && _pulse.Check(Now, _open.Count == 0))
                 {
                     _outbox.Ping();
@@ -210,16 +222,16 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
                 TakeSettings(payload);
                 break;
             case Http2Frame.Ping when !head.Has(Http2Head.Ack):
-                _outbox.Acknowledge(Http2Frame.Ping, payload);
+                _outbox.Acknowledge(Http2Frame.Ping, payload.Length == PingBytes ? payload : throw Http2Exception.Broken(Http2Error.FrameSize, "a ping is too short or too long"));
                 break;
             case Http2Frame.GoAway:
                 TakeGoAway(payload);
                 break;
             case Http2Frame.WindowUpdate when head.Stream == 0:
-                _outbox.TakeWindow(Number(payload));
+                _outbox.TakeWindow(Increment(payload));
                 break;
             case Http2Frame.WindowUpdate when _open.TryGetValue(head.Stream, out var call):
-                Http2Outbox.TakeWindow(call, Number(payload));
+                Http2Outbox.TakeWindow(call, Increment(payload));
                 break;
             case Http2Frame.Push:
                 throw Http2Exception.Broken(Http2Error.Protocol, "it pushes what nobody asked for");
@@ -228,7 +240,7 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
 
     private void TakeData(Http2Head head, ReadOnlySpan<byte> payload)
     {
-        _unacknowledged += payload.Length;
+        _unacknowledged += head.Length;
         if (_unacknowledged >= Http2Outbox.ConnectionWindowBytes / 2)
         {
             _outbox.GiveWindow(0, _unacknowledged);
@@ -240,7 +252,7 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
             return;
         }
 
-        call.Unacknowledged += payload.Length;
+        call.Unacknowledged += head.Length;
         if (call.Unacknowledged >= Http2Outbox.StreamWindowBytes / 2 && !head.Has(Http2Flags.EndStream))
         {
             _outbox.GiveWindow(head.Stream, call.Unacknowledged);
@@ -254,10 +266,19 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
     {
         // Also for calls that are no more: the table that it adds to is everybody's.
         var fields = _headers.Decode(block);
-        if (_open.TryGetValue(head.Stream, out var call))
+        if (!_open.TryGetValue(head.Stream, out var call))
         {
-            Advance(call, head, default, fields ?? throw new Http2Exception($"An answer has more than {MaxHeaderBytes} bytes of headers.", Http2Error.Protocol));
+            return;
         }
+
+        if (fields is null)
+        {
+            Close(call, reset: true);
+            call.Fail(new GrpcException(GrpcStatusCode.ResourceExhausted, $"the answer has more than {MaxHeaderBytes} bytes of headers"));
+            return;
+        }
+
+        Advance(call, head, default, fields);
     }
 
     private void Advance(Http2Call call, Http2Head head, ReadOnlySpan<byte> data, List<KeyValuePair<string, string>>? fields)
@@ -288,6 +309,8 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
     {
         _open.Remove(call.Stream);
         _outbox.Drop(call);
+        _pulse.Use(Now);
+        _hasNews = true;
         if (reset)
         {
             _outbox.Reset(call.Stream, Http2Error.Cancel);
@@ -296,16 +319,23 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
 
     private void TakeReset(int stream, Http2Error code)
     {
-        if (_open.Remove(stream, out var call))
+        if (_open.TryGetValue(stream, out var call))
         {
-            _outbox.Drop(call);
+            Close(call, reset: false);
             call.Fail(new Http2Exception($"The server ended the stream with code {(int)code}.", code) { IsUnprocessed = code == Http2Error.RefusedStream });
         }
     }
 
     private void TakeSettings(ReadOnlySpan<byte> payload)
     {
-        for (; payload.Length >= 6; payload = payload[6..])
+        if (payload.Length % SettingBytes != 0)
+        {
+            throw Http2Exception.Broken(Http2Error.FrameSize, "a setting is cut off");
+        }
+
+        // What it does not name is as it was; at first, that is without a limit.
+        _maxStreams = _knowsServer ? _maxStreams : int.MaxValue;
+        for (; !payload.IsEmpty; payload = payload[SettingBytes..])
         {
             var value = Number(payload[2..]);
             switch (BinaryPrimitives.ReadUInt16BigEndian(payload))
@@ -323,46 +353,24 @@ internal sealed class Http2Connection(Http2Dial dial, GrpcKeepAlive? keepAlive) 
         }
 
         _outbox.Acknowledge(Http2Frame.Settings, []);
-        if (_knowsServer)
-        {
-            return;
-        }
-
-        _knowsServer = true;
-        // Those that were cancelled meanwhile have their answer.
-        foreach (var call in _waiting.Where(static call => !call.Answer.IsCompleted))
-        {
-            if (_open.Count < _maxStreams)
-            {
-                Start(call);
-            }
-            else
-            {
-                call.Fail(new Http2Exception("The connection has no room.", Http2Error.RefusedStream) { IsUnprocessed = true });
-            }
-        }
-
-        _waiting.Clear();
+        (_knowsServer, _hasNews) = (true, true);
     }
 
     private void TakeGoAway(ReadOnlySpan<byte> payload)
     {
+        // Once the last of those that go on has ended, so does the connection.
         _closing = true;
         var last = Number(payload) & int.MaxValue;
         var code = (Http2Error)Number(payload[4..]);
-        foreach (var call in _open.Values.Where(call => call.Stream > last).Concat(_waiting).ToList())
+        foreach (var call in _open.Values.Where(call => call.Stream > last).ToList())
         {
-            _open.Remove(call.Stream);
-            _outbox.Drop(call);
+            Close(call, reset: false);
             call.Fail(new Http2Exception("The server closes the connection.", code) { IsUnprocessed = true });
         }
-
-        _waiting.Clear();
-        if (_open.Count == 0)
-        {
-            throw new Http2Exception("The server closed the connection.", code);
-        }
     }
+
+    private static int Increment(ReadOnlySpan<byte> payload) =>
+        (Number(payload) & int.MaxValue) is > 0 and var bytes ? bytes : throw Http2Exception.Broken(Http2Error.Protocol, "a window is opened by nothing");
 
     private static int Number(ReadOnlySpan<byte> payload) =>
         payload.Length >= sizeof(int) ? BinaryPrimitives.ReadInt32BigEndian(payload) : throw Http2Exception.Broken(Http2Error.FrameSize, "a frame is too short");

@@ -21,6 +21,8 @@ internal sealed class Http2Exception(string message, Http2Error? code = null, Ex
     /// <summary>The server has said, or it is plain, that it has not begun with the request.</summary>
     public bool IsUnprocessed { get; init; }
 
+    public static Http2Exception Closed() => new("The channel is closed.", Http2Error.Cancel);
+
     /// <summary>The server breaks the protocol, and the connection cannot go on.</summary>
     public static Http2Exception Broken(Http2Error code, string what) => new($"The server breaks HTTP/2: {what}.", code);
 }

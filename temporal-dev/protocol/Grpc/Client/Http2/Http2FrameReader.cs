@@ -27,7 +27,8 @@ internal enum Http2Flags : byte
     Priority = 0x20,
 }
 
-internal readonly record struct Http2Head(Http2Frame Type, Http2Flags Flags, int Stream)
+/// <param name="Length">Of the payload as it was sent, padding included: that is what windows count.</param>
+internal readonly record struct Http2Head(Http2Frame Type, Http2Flags Flags, int Stream, int Length)
 {
     /// <summary>What the end of a stream is for streams.</summary>
     public const Http2Flags Ack = Http2Flags.EndStream;
@@ -117,7 +118,7 @@ internal sealed class Http2FrameReader(Socket socket, int maxHeaderBytes) : IDis
         Fill(HeadBytes);
         var bytes = _buffer.AsSpan(_start, HeadBytes);
         var length = (bytes[0] << 16) | (bytes[1] << 8) | bytes[2];
-        head = new Http2Head((Http2Frame)bytes[3], (Http2Flags)bytes[4], BinaryPrimitives.ReadInt32BigEndian(bytes[5..]) & int.MaxValue);
+        head = new Http2Head((Http2Frame)bytes[3], (Http2Flags)bytes[4], BinaryPrimitives.ReadInt32BigEndian(bytes[5..]) & int.MaxValue, length);
         if (!_begun && (head.Type != Http2Frame.Settings || length > MaxPayloadBytes))
         {
             throw new Http2Exception("What listens there does not speak HTTP/2.");

@@ -12,6 +12,9 @@ internal sealed class Http2Outbox(string authority) : IDisposable
     public const int UsualWindowBytes = 65_535;
 
     private const int MostAtOnceBytes = 64 * 1024;
+
+    // Far more than anybody asks before reading what was answered.
+    private const int MostUnsentControlBytes = 64 * 1024;
     private const ushort EnablePush = 0x2;
     private const ushort InitialWindow = 0x4;
     private const ushort MaxHeaderList = 0x6;
@@ -49,7 +52,15 @@ internal sealed class Http2Outbox(string authority) : IDisposable
 
     public void Drop(Http2Call call) => _sending.Remove(call);
 
-    public void Acknowledge(Http2Frame frame, ReadOnlySpan<byte> payload) => Write(_control, frame, Http2Head.Ack, 0, payload);
+    public void Acknowledge(Http2Frame frame, ReadOnlySpan<byte> payload)
+    {
+        if (_control.Length > MostUnsentControlBytes)
+        {
+            throw Http2Exception.Broken(Http2Error.Protocol, "it asks and does not take the answers");
+        }
+
+        Write(_control, frame, Http2Head.Ack, 0, payload);
+    }
 
     public void Ping() => Write(_control, Http2Frame.Ping, Http2Flags.None, 0, stackalloc byte[8]);
 

@@ -1,6 +1,9 @@
 namespace TemporalDev.Protocol.Grpc;
 
-/// <summary>Plain text: connections are opened as they are needed, one for as many calls as the server allows.</summary>
+/// <summary>
+/// Plain text: connections are opened as they are needed, one for as many calls as the server allows. Where all are
+/// full, calls wait in the order in which they came. A connection's lock is taken within this one's, never the other way.
+/// </summary>
 internal sealed class PlainTransport(GrpcChannelOptions options) : IGrpcTransport
 {
     // A server that refuses as often as this does not want the call.
@@ -8,6 +11,10 @@ internal sealed class PlainTransport(GrpcChannelOptions options) : IGrpcTranspor
 
     private readonly Lock _gate = new();
     private readonly List<Http2Connection> _connections = [];
+
+    // No limit of their own: each has its caller, and a deadline.
+    private readonly List<Http2Call> _waiting = [];
+    private int? _streamsAllowed;
     private bool _disposed;
 
     public async Task<GrpcAnswer> SendAsync(GrpcRequest request, CancellationToken cancel)
@@ -15,7 +22,8 @@ internal sealed class PlainTransport(GrpcChannelOptions options) : IGrpcTranspor
         for (var tries = 1; ; tries++)
         {
             cancel.ThrowIfCancellationRequested();
-            var call = Start(request);
+            var call = new Http2Call(request, this);
+            Start(call);
             using var giveUp = cancel.UnsafeRegister(static call => ((Http2Call)call!).Cancel(), call);
             try
             {
@@ -23,9 +31,25 @@ internal sealed class PlainTransport(GrpcChannelOptions options) : IGrpcTranspor
             }
             catch (Http2Exception lost) when (lost.IsUnprocessed && tries < MostTries)
             {
-                // Another connection takes it.
+                // Another connection takes it, or this one later.
             }
         }
+    }
+
+    public void Cancel(Http2Call call)
+    {
+        Http2Connection? connection;
+        lock (_gate)
+        {
+            connection = call.Connection;
+            if (connection is null)
+            {
+                _waiting.Remove(call);
+                call.SetCancelled();
+            }
+        }
+
+        connection?.Cancel(call);
     }
 
     public void Dispose()
@@ -37,35 +61,70 @@ internal sealed class PlainTransport(GrpcChannelOptions options) : IGrpcTranspor
             {
                 connection.Dispose();
             }
+
+            foreach (var call in _waiting)
+            {
+                call.Fail(Http2Exception.Closed());
+            }
+
+            _waiting.Clear();
         }
     }
 
-    private Http2Call Start(GrpcRequest request)
+    private void Start(Http2Call call)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _connections.RemoveAll(static connection => connection.HasEnded);
-            foreach (var connection in _connections)
+            if (_waiting.Count > 0 || !TryPlace(call))
             {
-                if (connection.TryStart(request) is { } call)
-                {
-                    return call;
-                }
+                _waiting.Add(call);
             }
-
-            return OpenFor(request);
         }
     }
 
-    private Http2Call OpenFor(GrpcRequest request)
+    /// <summary>A connection has heard how many streams it may have, has ended one, or has ended itself.</summary>
+    private void Resume(int? streamsAllowed)
+    {
+        lock (_gate)
+        {
+            _streamsAllowed = streamsAllowed ?? _streamsAllowed;
+            while (!_disposed && _waiting is [var first, ..] && TryPlace(first))
+            {
+                _waiting.RemoveAt(0);
+            }
+        }
+    }
+
+    /// <summary>False where it has to wait: there are as many connections as there may be, or one has not heard yet how much it may take.</summary>
+    private bool TryPlace(Http2Call call)
+    {
+        _connections.RemoveAll(static connection => connection.HasEnded);
+        foreach (var connection in _connections)
+        {
+            if (connection.TryStart(call))
+            {
+                return true;
+            }
+        }
+
+        if (_connections.Count >= options.MaxConnections || !_connections.TrueForAll(static connection => connection.KnowsServer))
+        {
+            return false;
+        }
+
+        OpenFor(call);
+        return true;
+    }
+
+    private void OpenFor(Http2Call call)
     {
         var (host, port) = HostAndPort.Parse(options.Address, nameof(options.Address));
-        var connection = new Http2Connection(new Http2Dial(host, port, options.Address, options.ConnectTimeout), options.KeepAlive);
+        var dial = new Http2Dial(host, port, options.Address, options.ConnectTimeout);
+        var connection = new Http2Connection(dial, options.KeepAlive, _streamsAllowed, Resume);
         _connections.Add(connection);
         // Before it is opened: where that fails at once, it fails the call.
-        var call = connection.TryStart(request)!;
+        connection.TryStart(call);
         connection.Open();
-        return call;
     }
 }

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace Orchestrator.Tests.Grpc;
+
+/// <summary>Listens for HTTP/2 and leaves every frame to the test.</summary>
+internal sealed class FrameServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<FramePeer> _accepted = Channel.CreateUnbounded<FramePeer>();
+    private readonly ConcurrentBag<TcpClient> _clients = [];
+    private readonly Task _accepting;
+    private int _connections;
+
+    public FrameServer()
+    {
+        _listener.Start();
+        _accepting = AcceptAllAsync();
+    }
+
+    public string Address => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>Connections accepted so far.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>The next connection, after its preface. These settings are the first thing that it hears.</summary>
+    public async Task<FramePeer> AcceptAsync(params (ushort Name, int Value)[] settings)
+    {
+        using var limit = FramePeer.Limit();
+        var peer = await _accepted.Reader.ReadAsync(limit.Token);
+        await peer.GreetAsync(settings);
+        return peer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                client.NoDelay = true;
+                _clients.Add(client);
+                Interlocked.Increment(ref _connections);
+                _accepted.Writer.TryWrite(new FramePeer(client));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+}
