@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using TemporalDev.Protocol.Grpc;
 
 namespace Orchestrator.Tests.Grpc;
 
@@ -15,7 +16,7 @@ internal sealed class FrameServer : IAsyncDisposable
     private readonly Task _accepting;
     private int _connections;
 
-    public FrameServer()
+    private FrameServer()
     {
         _listener.Start();
         _accepting = AcceptAllAsync();
@@ -25,6 +26,14 @@ internal sealed class FrameServer : IAsyncDisposable
 
     /// <summary>Connections accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
+
+    public static FrameServer Listen() => new();
+
+    public GrpcChannel Connect(Func<GrpcChannelOptions, GrpcChannelOptions>? with = null)
+    {
+        var options = new GrpcChannelOptions { Address = Address, Retry = GrpcRetryPolicy.None, KeepAlive = null };
+        return new GrpcChannel(with is null ? options : with(options));
+    }
 
     /// <summary>The next connection, after its preface. These settings are the first thing that it hears.</summary>
     public async Task<FramePeer> AcceptAsync(params (ushort Name, int Value)[] settings)

@@ -10,7 +10,7 @@ public sealed class Http2ConnectionTests : IAsyncLifetime
 {
     private static readonly GrpcKeepAlive Impatient = new(TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(1500));
 
-    private readonly FrameServer _server = new();
+    private readonly FrameServer _server = FrameServer.Listen();
     private readonly List<GrpcChannel> _channels = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -208,8 +208,7 @@ public sealed class Http2ConnectionTests : IAsyncLifetime
 
     private GrpcChannel Connect(Func<GrpcChannelOptions, GrpcChannelOptions>? with = null)
     {
-        var options = new GrpcChannelOptions { Address = _server.Address, Retry = GrpcRetryPolicy.None, KeepAlive = null };
-        _channels.Add(new GrpcChannel(with is null ? options : with(options)));
+        _channels.Add(_server.Connect(with));
         return _channels[^1];
     }
 }

@@ -10,18 +10,12 @@ public sealed class Http2FlowTests : IAsyncLifetime
     private const int UsualWindowBytes = 65_535;
     private const int LargeBytes = 300_000;
 
-    private readonly FrameServer _server = new();
+    private readonly FrameServer _server = FrameServer.Listen();
     private GrpcChannel _channel = null!;
 
     public Task InitializeAsync()
     {
-        _channel = new GrpcChannel(new()
-        {
-            Address = _server.Address,
-            Retry = GrpcRetryPolicy.None,
-            Compression = GrpcCompression.None,
-            KeepAlive = null,
-        });
+        _channel = _server.Connect(options => options with { Compression = GrpcCompression.None });
         return Task.CompletedTask;
     }
 
