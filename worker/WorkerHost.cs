@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Activities.Checks;
 using Orchestrator.Activities.Ddl;
@@ -50,6 +51,11 @@ public sealed class WorkerHost : IAsyncDisposable
         var surroundings = new Surroundings(await SearchAttributes.TryRegisterAsync(client, cancel), settings.Webhook is not null);
         var host = new WorkerHost(Build(settings, client, surroundings), Telemetry.TryStart(settings.Collector));
         await host._host.StartAsync(cancel);
+        if (settings.SuccessorTo is { } dead)
+        {
+            await TakeOverAsync(host, client, settings.TaskQueue, dead, cancel);
+        }
+
         return host;
     }
 
@@ -118,6 +124,21 @@ public sealed class WorkerHost : IAsyncDisposable
             .AddHostedService(services => services.GetRequiredService<MigrationWorker>())
             .AddHostedService(services => services.GetRequiredService<HealthEndpoint>());
         return builder.Build();
+    }
+
+    private static async Task TakeOverAsync(WorkerHost host, ITemporalClient client, string taskQueue, string dead, CancellationToken cancel)
+    {
+        var logger = host._host.Services.GetRequiredService<ILogger<WorkerHost>>();
+        try
+        {
+            var taken = await KilledWorker.GiveBackAsync(client, taskQueue, dead, cancel);
+            logger.LogInformation("Worker {Identity} was killed: {Activities} of its activities are tried again", dead, taken);
+        }
+        // Then they are tried again when their heartbeats have been missing for long enough.
+        catch (RpcException e)
+        {
+            logger.LogWarning(e, "What worker {Identity} was doing could not be asked for", dead);
+        }
     }
 
     private async Task EndAsync()

@@ -54,6 +54,9 @@ public sealed record WorkerSettings
     // Each holds a database connection or two; more of them wait for connections instead of working.
     public int Activities { get; init; } = 20;
 
+    /// <summary>The identity of a worker that is known to be dead, whose activities this one takes over at once; null where nobody knows.</summary>
+    public string? SuccessorTo { get; init; }
+
     /// <summary>How long running activities may finish their chunk before they are cut off. A host that stops is given ten seconds by most supervisors.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 

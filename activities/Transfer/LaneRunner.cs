@@ -13,6 +13,9 @@ internal sealed class LaneRunner(NpgsqlDataSource database, ITransfer transfer, 
     private static readonly TimeSpan ThrottlePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OrderPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The worker is asked to end: a lane stops after its chunk, as if its time were over, and goes on with whoever comes next.</summary>
+    public CancellationToken Leaving { get; init; }
+
     public async Task<LaneReport> RunAsync(LaneReference reference, Action<TransferProgress> report, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
@@ -37,7 +40,7 @@ internal sealed class LaneRunner(NpgsqlDataSource database, ITransfer transfer, 
             size = size.GoOn(range.Walked, range.Chunks);
             while (range.State == RangeState.Open)
             {
-                if (time.GetElapsedTime(started) >= reference.Slice)
+                if (time.GetElapsedTime(started) >= reference.Slice || Leaving.IsCancellationRequested)
                 {
                     return new LaneReport(LaneEnd.SliceOver, await meter.ReadAsync(cancel));
                 }
@@ -103,7 +106,9 @@ internal sealed class LaneRunner(NpgsqlDataSource database, ITransfer transfer, 
         var rest = RowPace.RestAfter(advance.Walked, advance.Took, rate, advance.Tuning?.Lanes ?? reference.Opening.Lanes);
         if (rest > TimeSpan.Zero)
         {
-            await Task.Delay(rest, time, cancel);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Leaving);
+            await Task.Delay(rest, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
         }
     }
 }

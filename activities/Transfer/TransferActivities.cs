@@ -33,7 +33,8 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time, Trans
                 pulse.Report(progress);
                 gauge?.See(progress);
             },
-            cancel);
+            cancel,
+            ActivityExecutionContext.Current.WorkerShutdownToken);
     });
 
     [Activity]
@@ -92,10 +93,11 @@ public sealed class TransferActivities(StepSites sites, TimeProvider time, Trans
         return new TransferOpening { Fence = held.Row.Fence, Round = held.Row.Round, Lanes = Math.Clamp(known, 1, lanes) };
     }
 
-    internal Task<LaneReport> RunLaneAsync(StepSite site, ITransfer transfer, LaneReference lane, Action<TransferProgress> report, CancellationToken cancel)
+    internal Task<LaneReport> RunLaneAsync(
+        StepSite site, ITransfer transfer, LaneReference lane, Action<TransferProgress> report, CancellationToken cancel, CancellationToken leaving = default)
     {
         var throttles = new ThrottleWatch(site.Database, transfer.Pace?.Throttles ?? [], transfer.Tables, time);
-        return new LaneRunner(site.Database, transfer, Held(site, lane.Opening), throttles, time).RunAsync(lane, report, cancel);
+        return new LaneRunner(site.Database, transfer, Held(site, lane.Opening), throttles, time) { Leaving = leaving }.RunAsync(lane, report, cancel);
     }
 
     internal static async Task<bool> ExtendAsync(StepSite site, ITransfer transfer, TransferOpening opening, CancellationToken cancel)

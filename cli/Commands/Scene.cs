@@ -19,6 +19,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         _stack = stack;
         (Output, Error, Json) = (output, error, json);
+        Say = error.WriteLine;
         Line = new TemporalLine(() => stack.Addresses, TimeProvider.System);
     }
 
@@ -27,6 +28,9 @@ internal sealed class Scene : IAsyncDisposable
     public TextWriter Error { get; }
 
     public bool Json { get; }
+
+    /// <summary>Where it goes what the stack has to say while the verb runs.</summary>
+    public Action<string> Say { get; set; }
 
     public TemporalLine Line { get; }
 
@@ -45,12 +49,15 @@ internal sealed class Scene : IAsyncDisposable
 
         async Task<ExitCode> RunOnStackAsync()
         {
-            await using var stack = await Stack.StartAsync(StackChoice.From(Environment.GetEnvironmentVariable), error.WriteLine, cancel);
-            await using var scene = new Scene(stack, output, error, json);
+            Scene? told = null;
+            await using var stack = await Stack.StartAsync(StackChoice.From(Environment.GetEnvironmentVariable), Tell, cancel);
+            await using var scene = told = new Scene(stack, output, error, json);
             await scene.Line.ConnectAsync();
             var acting = act(scene);
             await await Task.WhenAny(acting, stack.Supervision);
             return await acting;
+
+            void Tell(string sentence) => (told?.Say ?? error.WriteLine)(sentence);
         }
     }
 

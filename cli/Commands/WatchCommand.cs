@@ -10,6 +10,7 @@ namespace Orchestrator.Cli.Commands;
 internal static class WatchCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ResizeSeen = TimeSpan.FromMilliseconds(100);
 
     public static Command Create()
     {
@@ -51,8 +52,11 @@ internal static class WatchCommand
 
     private static async Task<ProgramOutcome?> DrawAsync(Scene scene, ProgramEntry program, CancellationToken cancel)
     {
-        var screen = new TreeScreen(scene.Output, TreeScreen.TerminalSize);
+        using var screen = new TreeScreen(scene.Output, TreeScreen.TerminalSize);
         var tree = new LiveTree(program.Id);
+        var heard = "";
+        // On the error stream it would be written across the screen.
+        scene.Say = sentence => heard = $" {sentence}";
         ProgramLook? last = null;
         while (true)
         {
@@ -60,19 +64,32 @@ internal static class WatchCommand
             try
             {
                 last = await ProgramLook.TakeAsync(scene.Line.Client, program.Id, last, cancel);
+                heard = "";
+                hint = last.Program.Outcome is null ? hint : "";
             }
             catch (Exception e) when (e is RpcException or WorkflowQueryFailedException && !cancel.IsCancellationRequested)
             {
-                hint = $"No answer from the program; is a worker running? ({e.Message})";
+                hint = $"No answer from the program; is a worker running? ({e.Message}){heard}";
             }
 
-            screen.Show(tree.Lines(last, hint, TimeProvider.System.GetUtcNow()));
+            var lines = tree.Lines(last, hint, TimeProvider.System.GetUtcNow());
+            screen.Show(lines);
             if (last?.Program.Outcome is { } outcome)
             {
                 return outcome;
             }
 
-            await Task.Delay(Interval, cancel);
+            await RestAsync(screen, lines, cancel);
+        }
+    }
+
+    /// <summary>A terminal that is made wider or narrower meanwhile does not wait for the next look.</summary>
+    private static async Task RestAsync(TreeScreen screen, IReadOnlyList<string> lines, CancellationToken cancel)
+    {
+        for (var rested = TimeSpan.Zero; rested < Interval; rested += ResizeSeen)
+        {
+            await Task.Delay(ResizeSeen, cancel);
+            screen.Show(lines);
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class LiveTree(string program)
             (_tree, _treeSince) = (tree, now);
         }
 
-        return [.. _tree, $"Since {_treeSince.Value.LocalDateTime:HH:mm:ss}. {hint}"];
+        return [.. _tree, $"Since {_treeSince.Value.LocalDateTime:HH:mm:ss}. {hint}".TrimEnd()];
     }
 
     private void Measure(ProgramLook? look, DateTimeOffset now)

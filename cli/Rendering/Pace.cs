@@ -36,18 +36,17 @@ internal sealed class Pace
         return seconds > 0 && last.Walked > first.Walked ? (last.Walked - first.Walked) / seconds : null;
     }
 
+    /// <summary>What people look for comes first: a line may be cut at its end.</summary>
     public string Describe(TransferProgress progress)
     {
-        var total = progress.Estimate > progress.Walked ? $" of about {progress.Estimate:N0} ({100.0 * progress.Walked / progress.Estimate:F0} %)" : "";
-        var waits = progress.Waiting is { } reason ? $", waits: {reason}" : "";
-        var text = $"{progress.Walked:N0}{total} rows, chunk {progress.Chunks:N0}{waits}";
-        if (RowsPerSecond() is not { } pace)
-        {
-            return text;
-        }
-
-        var left = progress.Estimate > progress.Walked ? $", {Words(TimeSpan.FromSeconds((progress.Estimate - progress.Walked) / pace))} left" : "";
-        return $"{text}, {pace:N0} rows/s{left}";
+        var pace = RowsPerSecond();
+        var open = progress.Estimate > progress.Walked;
+        var waits = progress.Waiting is { } reason ? $"waits: {reason}; " : "";
+        var done = open ? $"{100.0 * progress.Walked / progress.Estimate:F0} %, " : "";
+        var left = open && pace is { } speed ? $"{Words(TimeSpan.FromSeconds((progress.Estimate - progress.Walked) / speed))} left, " : "";
+        var total = open ? $" of about {progress.Estimate:N0}" : "";
+        var fast = pace is null ? "" : $", {pace:N0} rows/s";
+        return $"{waits}{done}{left}{progress.Walked:N0}{total} rows{fast}, chunk {progress.Chunks:N0}";
     }
 
     /// <summary>A length of time as people say it.</summary>

@@ -5,7 +5,6 @@ internal sealed class TextView(TextWriter output, TimeProvider time, bool termin
 {
     private static readonly TimeSpan ProgressInPipe = TimeSpan.FromSeconds(5);
 
-    private readonly int _width = terminal ? ConsoleWidth() is > 20 and var width ? width : 80 : int.MaxValue;
     private DateTimeOffset _lastProgress;
     private bool _onProgressLine;
 
@@ -56,17 +55,9 @@ internal sealed class TextView(TextWriter output, TimeProvider time, bool termin
     }
 
     // Padded, so that nothing of a longer line before it stays; cut, because a line that wraps cannot be rewritten.
-    private string Fit(string line) => line.Length < _width ? line.PadRight(_width - 1) : line[..(_width - 1)];
-
-    private static int ConsoleWidth()
+    private static string Fit(string line)
     {
-        try
-        {
-            return Console.WindowWidth;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
+        var width = TreeScreen.TerminalSize().Width;
+        return line.Length < width ? line.PadRight(width - 1) : line[..(width - 1)];
     }
 }

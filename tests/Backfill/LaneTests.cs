@@ -43,15 +43,16 @@ public sealed class LaneTests(PostgresFixture postgres) : IClassFixture<Postgres
     }
 
     [Fact]
-    public async Task A_slice_ends_in_time_and_the_next_one_goes_on()
+    public async Task A_slice_ends_in_time_or_when_the_worker_leaves_and_the_next_one_goes_on()
     {
         await using var site = await PrepareAsync("bigint", "n", rows: 500, lanes: 1, "insert into target select id::text from source where {range} and pg_sleep(0.001) is not null");
         var (activities, transfer, found, opening) = await OpenAsync(site);
 
         var cut = await activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromMilliseconds(100)), _ => { }, default);
+        var left = await activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromMinutes(1)), _ => { }, default, leaving: new CancellationToken(canceled: true));
         var rest = await activities.RunLaneAsync(found, transfer, Lane(site, opening, 1, TimeSpan.FromMinutes(1)), _ => { }, default);
 
-        Assert.Equal(LaneEnd.SliceOver, cut.End);
+        Assert.Equal((LaneEnd.SliceOver, LaneEnd.SliceOver), (cut.End, left.End));
         // How far it came is the machine's business.
         Assert.InRange(cut.Progress.Walked, 0, 499);
         Assert.Equal((LaneEnd.NothingLeft, 500), (rest.End, rest.Progress.Walked));

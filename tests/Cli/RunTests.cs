@@ -70,12 +70,12 @@ public sealed class RunTests
             pace.See(start.AddSeconds(second), second <= 10 ? second * 100 : 1_000 + ((second - 10) * 1_000));
         }
 
-        Assert.Equal("21,000 of about 84,000 (25 %) rows, chunk 4, 1,000 rows/s, 1 min 3 s left", pace.Describe(new TransferProgress { Rows = 21_000, Walked = 21_000, Chunks = 4, Estimate = 84_000 }));
+        Assert.Equal("25 %, 1 min 3 s left, 21,000 of about 84,000 rows, 1,000 rows/s, chunk 4", pace.Describe(new TransferProgress { Rows = 21_000, Walked = 21_000, Chunks = 4, Estimate = 84_000 }));
     }
 
     [Fact]
     public void A_pace_needs_two_looks() =>
-        Assert.Equal("0 of about 100 (0 %) rows, chunk 0", new Pace().Describe(new TransferProgress { Rows = 0, Walked = 0, Chunks = 0, Estimate = 100 }));
+        Assert.Equal("0 %, 0 of about 100 rows, chunk 0", new Pace().Describe(new TransferProgress { Rows = 0, Walked = 0, Chunks = 0, Estimate = 100 }));
 
     [Fact]
     public void A_pipe_gets_whole_lines_and_little_of_the_progress()

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Logging;
 using Temporalio.Bridge;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -11,7 +12,7 @@ namespace Temporalio.Worker;
 /// <summary>Runs workflows and activities of one task queue. Executes once; a new run needs a new worker.</summary>
 public class TemporalWorker : IDisposable
 {
-    // After the core is gone nobody waits for results; activities get this long to notice.
+    // After core or server are gone nobody waits for results; activities get this long to notice.
     private static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(5);
 
     private int _started;
@@ -77,7 +78,7 @@ public class TemporalWorker : IDisposable
         using var registration = stop.Register(() => stopped.TrySetResult());
         var user = untilComplete?.Invoke();
         var first = await Task.WhenAny([.. loops, stopped.Task, .. new[] { user }.OfType<Task>()]);
-        await ShutDownAsync(core, activities, loops);
+        await ShutDownAsync(core, activities, Task.WhenAll(loops));
         if (loops.Contains(first))
         {
             // A loop only ends by itself because the core failed.
@@ -89,7 +90,7 @@ public class TemporalWorker : IDisposable
         return await user!;
     }
 
-    private Microsoft.Extensions.Logging.ILoggerFactory LoggerFactory => Options.LoggerFactory ?? Client.Options.LoggerFactory;
+    private ILoggerFactory LoggerFactory => Options.LoggerFactory ?? Client.Options.LoggerFactory;
 
     private IReadOnlyList<IWorkerInterceptor> Interceptors =>
         [.. Client.Options.Interceptors?.OfType<IWorkerInterceptor>() ?? [], .. Options.Interceptors ?? []];
@@ -104,19 +105,28 @@ public class TemporalWorker : IDisposable
             CoreWorkerOptions.Write(Options, identity, Client.Options.Namespace, BuildId()));
     }
 
-    private static async Task ShutDownAsync(CoreWorker core, ActivityWorker? activities, Task[] loops)
+    private async Task ShutDownAsync(CoreWorker core, ActivityWorker? activities, Task loops)
     {
         activities?.NotifyShutdown();
         try
         {
             await core.InitiateShutdownAsync();
-            await Task.WhenAll(loops);
-            await core.FinalizeShutdownAsync();
+            if (await new ServerWatch(Client, Options.Time).OutlastsAsync(loops))
+            {
+                await loops;
+                await core.FinalizeShutdownAsync();
+            }
+            else
+            {
+                // The core would go on trying to hand in results; it stays behind with that, until the process ends.
+                LoggerFactory.CreateLogger<TemporalWorker>().LogWarning("The server does not answer: worker of {TaskQueue} ends without it", Options.TaskQueue);
+                await Task.WhenAny(activities?.AbandonAsync() ?? Task.CompletedTask, Task.Delay(AbandonAfter));
+            }
         }
         catch (TemporalException) when (core.CoreEnded.IsCompleted)
         {
             // The caller throws what the loop that noticed it threw.
-            await Task.WhenAny(Task.WhenAll(loops), Task.Delay(AbandonAfter));
+            await Task.WhenAny(loops, Task.Delay(AbandonAfter));
         }
     }
 

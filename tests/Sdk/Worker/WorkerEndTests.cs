@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Tests.Support;
+using TemporalDev.Server.Host;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Bridge;
@@ -65,6 +67,30 @@ public sealed class WorkerEndTests
         await handle.TerminateAsync();
         Assert.Contains($"(node, pid {core.Id}) ended with code 137", error.Message);
         Assert.Equal(ActivityCancelReason.WorkerShutdown, await _crew.Reason.Task);
+    }
+
+    [Fact]
+    public async Task A_worker_whose_server_is_gone_tells_its_activities_and_ends_without_it()
+    {
+        var server = await EmbeddedTemporal.StartAsync(new TemporalOptions(), NullLoggerFactory.Instance);
+        var client = await TemporalClient.ConnectAsync(new(server.Address));
+        using var stop = new CancellationTokenSource();
+        var core = CoreProcess.Apart();
+        var options = new TemporalWorkerOptions("gone") { GracefulShutdownTimeout = TimeSpan.FromMinutes(1), Core = core };
+        Configure(options);
+        using var worker = new TemporalWorker(client, options);
+        var working = worker.ExecuteAsync(stop.Token);
+        await client.StartWorkflowAsync((Watch w) => w.RunAsync(), new("gone", "gone"));
+        await _crew.Begun.Task;
+
+        await server.DisposeAsync();
+        await stop.CancelAsync();
+
+        // Long before its time of grace, and long before the core would have given up.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => working.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(ActivityCancelReason.WorkerShutdown, await _crew.Reason.Task);
+        using var node = Process.GetProcessById(core.Id);
+        node.Kill();
     }
 
     [Fact]

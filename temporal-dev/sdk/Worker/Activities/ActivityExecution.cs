@@ -24,6 +24,7 @@ internal sealed class ActivityExecution : IDisposable
     private readonly ActivityCancellation _cancellation = new();
     private readonly ActivityHeartbeats _heartbeats;
     private readonly ActivityExecutionContext _context;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ActivityExecution(
         CoreWorker core,
@@ -57,6 +58,9 @@ internal sealed class ActivityExecution : IDisposable
             settings.Client,
             workerShutdown);
     }
+
+    /// <summary>Completes when its code has ended, whatever becomes of the result.</summary>
+    public Task Ended => _ended.Task;
 
     public void Cancel(Cancel request)
     {
@@ -103,6 +107,10 @@ internal sealed class ActivityExecution : IDisposable
         {
             await _heartbeats.FlushAsync();
             return await ResultOfAsync(e);
+        }
+        finally
+        {
+            _ended.TrySetResult();
         }
     }
 

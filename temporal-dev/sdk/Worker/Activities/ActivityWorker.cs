@@ -53,6 +53,13 @@ internal sealed class ActivityWorker : IDisposable
 
     public void NotifyShutdown() => _shutdown.Cancel();
 
+    /// <summary>Tells activities to end whose results nobody will take any more. Completes when their code has ended.</summary>
+    public Task AbandonAsync()
+    {
+        AbandonAll();
+        return Task.WhenAll(_running.Values.Select(execution => execution.Ended));
+    }
+
     public void Dispose() => _shutdown.Dispose();
 
     private void Handle(ActivityTask task)
