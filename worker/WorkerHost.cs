@@ -131,8 +131,8 @@ public sealed class WorkerHost : IAsyncDisposable
         var logger = host._host.Services.GetRequiredService<ILogger<WorkerHost>>();
         try
         {
-            var taken = await KilledWorker.GiveBackAsync(client, taskQueue, dead, cancel);
-            logger.LogInformation("Worker {Identity} was killed: {Activities} of its activities are tried again", dead, taken);
+            var taken = await LostWorker.GiveBackAsync(client, taskQueue, dead, cancel);
+            logger.LogInformation("Worker {Identity} is gone: {Activities} of its activities are tried again", dead, taken);
         }
         // Then they are tried again when their heartbeats have been missing for long enough.
         catch (RpcException e)

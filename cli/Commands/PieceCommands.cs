@@ -18,7 +18,7 @@ internal static class PieceCommands
         command.SetAction(async (_, cancel) =>
         {
             var state = StateFolder.Open();
-            return (int)await new PieceHost(piece, state).RunAsync((killed, token) => start(state, killed, token), cancel);
+            return (int)await new PieceHost(piece, state).RunAsync((former, token) => start(state, former, token), cancel);
         });
         return command;
     }

@@ -12,7 +12,7 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
     /// <summary>The digest that the piece repeats in its record.</summary>
     public const string AgainstVariable = "PIECE_AGAINST";
 
-    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(500);
 
     // Whoever was killed may be started again at once.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -22,7 +22,7 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
 
     private readonly PieceRecords _records = new(state);
 
-    /// <param name="start">Is given the record of the process before this one, where that was killed.</param>
+    /// <param name="start">Is given the record of the process before this one.</param>
     public async Task<ExitCode> RunAsync(Func<PieceRecord?, CancellationToken, Task<RunningPiece>> start, CancellationToken cancel)
     {
         Posix.LeaveTerminal();
@@ -42,19 +42,18 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
         }
         finally
         {
-            _records.Delete(piece);
+            _records.Retire(piece);
             await running.Parts.DisposeAsync();
         }
     }
 
     private async Task<RunningPiece> AnnouncedAsync(Func<PieceRecord?, CancellationToken, Task<RunningPiece>> start, CancellationToken cancel)
     {
-        // One that ends by itself takes its record with it, and this process holds the lock of all of them.
-        var killed = _records.TryRead(piece);
-        _records.Delete(piece);
+        // Whoever wrote it has ended: this process holds the lock.
+        _records.Retire(piece);
         try
         {
-            var running = await start(killed, cancel);
+            var running = await start(_records.TryReadFormer(piece), cancel);
             Announce(running.Address, failure: null);
             return running;
         }

@@ -51,19 +51,20 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
 
     public async Task StopAsync(Piece piece, CancellationToken cancel)
     {
-        if (!_records.IsAlive(piece) || _records.TryRead(piece) is not { } record)
+        // One without a record is ending already; waited for all the same, so that what it needs outlasts it.
+        var record = _records.TryRead(piece);
+        if (record is not null && _records.IsAlive(piece))
         {
-            return;
+            Posix.AskToEnd(record.ProcessId);
         }
 
-        Posix.AskToEnd(record.ProcessId);
         var waited = Stopwatch.StartNew();
         while (_records.IsAlive(piece))
         {
             if (waited.Elapsed > piece.StopLimit())
             {
-                say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s and was killed; nothing that was committed is lost.");
-                Kill(record.ProcessId);
+                say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s{(record is null ? "" : " and was killed; nothing that was committed is lost")}.");
+                Kill(record?.ProcessId);
                 return;
             }
 
@@ -99,12 +100,12 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
         return Path.GetFileNameWithoutExtension(self) == "dotnet" ? [self, typeof(PieceLauncher).Assembly.Location] : [self];
     }
 
-    private static void Kill(int processId)
+    private static void Kill(int? processId)
     {
         try
         {
-            using var process = Process.GetProcessById(processId);
-            process.Kill();
+            using var process = processId is { } id ? Process.GetProcessById(id) : null;
+            process?.Kill();
         }
         catch (ArgumentException)
         {

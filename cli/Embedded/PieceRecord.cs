@@ -46,11 +46,16 @@ internal sealed class PieceRecords(StateFolder state)
         }
     }
 
-    public PieceRecord? TryRead(Piece piece)
+    public PieceRecord? TryRead(Piece piece) => TryRead(RecordPath(piece));
+
+    /// <summary>Of the process before this one, however that ended.</summary>
+    public PieceRecord? TryReadFormer(Piece piece) => TryRead(FormerPath(piece));
+
+    private static PieceRecord? TryRead(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(RecordPath(piece)), PieceRecordJson.Default.PieceRecord);
+            return JsonSerializer.Deserialize(File.ReadAllText(path), PieceRecordJson.Default.PieceRecord);
         }
         catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -77,9 +82,22 @@ internal sealed class PieceRecords(StateFolder state)
         File.Move(aside, RecordPath(piece), overwrite: true);
     }
 
-    public void Delete(Piece piece) => File.Delete(RecordPath(piece));
+    /// <summary>It is no longer valid, and kept for whoever comes next.</summary>
+    public void Retire(Piece piece)
+    {
+        try
+        {
+            File.Move(RecordPath(piece), FormerPath(piece), overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was not ready, or its predecessor took its record with it.
+        }
+    }
 
     private string LockPath(Piece piece) => Path.Combine(state.Stack, piece.Verb() + ".lock");
+
+    private string FormerPath(Piece piece) => RecordPath(piece) + ".former";
 
     private string RecordPath(Piece piece) => Path.Combine(state.Stack, piece.Verb() + ".json");
 }

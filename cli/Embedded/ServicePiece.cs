@@ -28,13 +28,13 @@ internal static class ServicePiece
             ? new() { [DatabaseVariable] = StackAddresses.InDatabase(database.Address!, DatabaseName) }
             : null;
 
-    public static async Task<RunningPiece> StartAsync(StateFolder state, PieceRecord? killed, CancellationToken cancel)
+    public static async Task<RunningPiece> StartAsync(StateFolder state, PieceRecord? former, CancellationToken cancel)
     {
         var database = Environment.GetEnvironmentVariable(DatabaseVariable)
             ?? throw new StackException($"'service' is started by 'up' and 'run', which set {DatabaseVariable}.");
         var remembered = Path.Combine(state.Stack, "service.port");
         var log = PieceLog.Open(state, Piece.Service);
-        var preferred = await PreferredPortAsync(state, remembered, killed, cancel);
+        var preferred = await PreferredPortAsync(state, remembered, former, cancel);
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort.Choose(preferred);
@@ -56,7 +56,7 @@ internal static class ServicePiece
     private static Task Never { get; } = new TaskCompletionSource().Task;
 
     /// <summary>The same port again after a death, so that workers and clients find it without being told. Null when somebody else keeps it.</summary>
-    private static async Task<int?> PreferredPortAsync(StateFolder state, string remembered, PieceRecord? killed, CancellationToken cancel)
+    private static async Task<int?> PreferredPortAsync(StateFolder state, string remembered, PieceRecord? former, CancellationToken cancel)
     {
         if (!File.Exists(remembered) || !int.TryParse(await File.ReadAllTextAsync(remembered, cancel), CultureInfo.InvariantCulture, out var port))
         {
@@ -66,7 +66,7 @@ internal static class ServicePiece
         var waited = Stopwatch.StartNew();
         while (!FreePort.IsFree(port))
         {
-            if (waited.Elapsed > (killed is not null && Posix.Runs(killed.ProcessId) ? PortPatience : StrangerPatience))
+            if (waited.Elapsed > (former is not null && Posix.Runs(former.ProcessId) ? PortPatience : StrangerPatience))
             {
                 return null;
             }

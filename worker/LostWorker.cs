@@ -5,10 +5,10 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Worker;
 
 /// <summary>
-/// Gives back what a worker held that was killed. Temporal itself would notice when heartbeats are missing for ten seconds, or after
-/// an activity's whole time where it sends none; whoever knows that the process is dead need not wait for that.
+/// Gives back what a worker held that is gone: it was killed, or ended when there was no service to tell. Temporal itself would notice when
+/// heartbeats are missing for ten seconds, or after an activity's whole time where it sends none; whoever knows it need not wait for that.
 /// </summary>
-internal static class KilledWorker
+internal static class LostWorker
 {
     // A program has a handful of open workflows. What is beyond this is found by its missing heartbeats.
     private const int MostWorkflows = 200;
@@ -51,10 +51,10 @@ internal static class KilledWorker
 
     private static async Task<bool> TryGiveBackAsync(AsyncActivityHandle activity, RpcOptions rpc)
     {
-        var killed = new ApplicationFailureException("The worker that did this was killed.", "WorkerKilled", nextRetryDelay: Pause);
+        var gone = new ApplicationFailureException("The worker that did this is gone.", "WorkerGone", nextRetryDelay: Pause);
         try
         {
-            await activity.FailAsync(killed, new() { Rpc = rpc });
+            await activity.FailAsync(gone, new() { Rpc = rpc });
             return true;
         }
         // Its time was over meanwhile, or the workflow's.

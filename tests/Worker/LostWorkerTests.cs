@@ -7,7 +7,7 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Tests.Worker;
 
-public sealed class KilledWorkerTests
+public sealed class LostWorkerTests
 {
     private const string Dead = "4711@here";
 
@@ -27,9 +27,9 @@ public sealed class KilledWorkerTests
                 var handle = await queue.Client.StartWorkflowAsync((Haul w) => w.RunAsync(), queue.NewWithoutComparison());
                 await crew.Begun.Task;
 
-                Assert.Equal(0, await KilledWorker.GiveBackAsync(queue.Client, queue.Name, "4712@here", default));
+                Assert.Equal(0, await LostWorker.GiveBackAsync(queue.Client, queue.Name, "4712@here", default));
                 // A server may take a moment to list what has just been started.
-                await Eventually.EqualAsync(1, () => KilledWorker.GiveBackAsync(queue.Client, queue.Name, Dead, default));
+                await Eventually.EqualAsync(1, () => LostWorker.GiveBackAsync(queue.Client, queue.Name, Dead, default));
 
                 Assert.Equal(2, await handle.GetResultAsync());
             });
