@@ -15,8 +15,7 @@ public sealed class ParentNoticeTests
     private static readonly RunKey Parent = new(Guid.NewGuid().ToString(), "parent", Guid.NewGuid().ToString());
     private static readonly RunKey Child = Parent with { WorkflowId = "child", RunId = Guid.NewGuid().ToString() };
 
-    private readonly Executions _executions = new(new ChainCache(
-        new MemoryStore(), TimeProvider.System, Announcers.Of(TimeProvider.System, new ScheduleWatch(TimeProvider.System))));
+    private Executions _executions = new(Chains(TimeSpan.FromMinutes(1)));
 
     [Fact]
     public async Task A_parent_that_nobody_uses_has_the_end_of_its_child_in_its_history_at_once()
@@ -30,8 +29,9 @@ public sealed class ParentNoticeTests
     }
 
     [Fact]
-    public async Task A_parent_that_is_in_use_is_left_to_the_courier()
+    public async Task A_parent_that_stays_in_use_is_left_to_the_courier()
     {
+        _executions = new(Chains(TimeSpan.Zero));
         await StartFamilyAsync(isStartKnown: true);
 
         using (await _executions.EnterAsync(Parent.Chain, CancellationToken.None))
@@ -44,6 +44,22 @@ public sealed class ParentNoticeTests
     }
 
     [Fact]
+    public async Task A_parent_that_is_in_use_for_a_moment_is_waited_for()
+    {
+        await StartFamilyAsync(isStartKnown: true);
+        Task closing;
+
+        using (await _executions.EnterAsync(Parent.Chain, CancellationToken.None))
+        {
+            closing = _executions.TerminateAsync(Child);
+        }
+
+        await closing;
+        Assert.Equal(EventType.ChildWorkflowExecutionTerminated, await LastOfParentAsync(back: 1));
+        Assert.Empty(await OutboxOfChildAsync());
+    }
+
+    [Fact]
     public async Task A_parent_that_has_not_heard_of_the_start_hears_of_the_end_after_it()
     {
         await StartFamilyAsync(isStartKnown: false);
@@ -52,6 +68,12 @@ public sealed class ParentNoticeTests
 
         Assert.Equal(EventType.StartChildWorkflowExecutionInitiated, await LastOfParentAsync(back: 1));
         Assert.Single(await OutboxOfChildAsync());
+    }
+
+    private static ChainCache Chains(TimeSpan patience)
+    {
+        var announcer = Announcers.Of(TimeProvider.System, new ScheduleWatch(TimeProvider.System));
+        return new ChainCache(new MemoryStore(), TimeProvider.System, announcer) { Patience = patience };
     }
 
     private async Task StartFamilyAsync(bool isStartKnown)

@@ -16,9 +16,10 @@ internal sealed class ServerClient(string address, string queue) : IDisposable
 
     private readonly GrpcChannel _channel = new(new GrpcChannelOptions { Address = address });
 
-    public Task<TResponse> CallAsync<TResponse>(string method, IMessage request, GrpcCallOptions? options = null)
+    public Task<TResponse> CallAsync<TResponse>(
+        string method, IMessage request, GrpcCallOptions? options = null, CancellationToken cancellation = default)
         where TResponse : class, IMessage<TResponse> =>
-        _channel.UnaryAsync<TResponse>(ServiceReflection.Descriptor.Services[0].FindMethodByName(method), request, options);
+        _channel.UnaryAsync<TResponse>(ServiceReflection.Descriptor.Services[0].FindMethodByName(method), request, options, cancellation);
 
     public async Task<WorkflowExecution> StartAsync(string? workflowId = null, Action<StartWorkflowExecutionRequest>? configure = null)
     {
@@ -43,10 +44,10 @@ internal sealed class ServerClient(string address, string queue) : IDisposable
         return task;
     }
 
-    public async Task<PollActivityTaskQueueResponse> ActivityAsync()
+    public async Task<PollActivityTaskQueueResponse> ActivityAsync(GrpcRetryPolicy? retry = null)
     {
         var request = new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = queue }, Identity = "by hand" };
-        var task = await CallAsync<PollActivityTaskQueueResponse>("PollActivityTaskQueue", request, new() { Timeout = PollTimeout });
+        var task = await CallAsync<PollActivityTaskQueueResponse>("PollActivityTaskQueue", request, new() { Timeout = PollTimeout, Retry = retry });
         Assert.False(task.TaskToken.IsEmpty, $"No activity task came within {PollTimeout}.");
         return task;
     }

@@ -34,6 +34,11 @@ internal static class ActivityOperations
             activity.Pause = null;
         }
 
+        if (request.RestoreOptions)
+        {
+            ActivityOptionChanges.Restore(step, activity);
+        }
+
         if (activity.IsStarted)
         {
             activity.PendingReset = new ActivityReset(request.ResetHeartbeat);
@@ -58,4 +63,7 @@ internal static class ActivityOperations
 
 internal sealed record ActivityUnpause(bool ResetAttempts, bool ResetHeartbeat, TimeSpan Delay);
 
-internal sealed record ActivityResetRequest(bool ResetHeartbeat, bool KeepPaused, TimeSpan Delay);
+internal sealed record ActivityResetRequest(bool ResetHeartbeat, bool KeepPaused, TimeSpan Delay)
+{
+    public bool RestoreOptions { get; init; }
+}

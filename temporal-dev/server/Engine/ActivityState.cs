@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Failure.V1;
 
@@ -13,12 +14,17 @@ internal sealed class ActivityState
     public required long ScheduledEventId { get; init; }
     public required string ActivityId { get; init; }
     public required string ActivityType { get; init; }
-    public required string TaskQueue { get; init; }
-    public required TimeSpan ScheduleToClose { get; init; }
-    public required TimeSpan ScheduleToStart { get; init; }
-    public required TimeSpan StartToClose { get; init; }
-    public required TimeSpan Heartbeat { get; init; }
-    public required RetryPolicy RetryPolicy { get; init; }
+    public required string TaskQueue { get; set; }
+    public required TimeSpan ScheduleToClose { get; set; }
+    public required TimeSpan ScheduleToStart { get; set; }
+    public required TimeSpan StartToClose { get; set; }
+    public required TimeSpan Heartbeat { get; set; }
+    public required RetryPolicy RetryPolicy { get; set; }
+
+    public Priority? Priority { get; set; }
+
+    /// <summary>What the activity was scheduled with; null while nobody has changed it.</summary>
+    public ActivityOptions? OriginalOptions { get; set; }
 
     public int Attempt { get; set; } = 1;
     public required DateTimeOffset FirstScheduledAt { get; init; }

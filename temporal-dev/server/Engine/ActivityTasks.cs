@@ -103,6 +103,15 @@ internal static class ActivityTasks
         activity.LastIdentity = taker.Identity;
     }
 
+    /// <summary>For an attempt that nobody has got although it was started.</summary>
+    public static void TakeBack(Transition step, ActivityState activity)
+    {
+        activity.StartedAt = null;
+        activity.RequestId = "";
+        activity.Identity = "";
+        Announce(step, activity);
+    }
+
     public static void Complete(Transition step, ActivityState activity, Payloads? result, string identity) =>
         Close(step, activity, new HistoryEvent
         {
@@ -242,6 +251,7 @@ internal static class ActivityTasks
             StartToClose = attributes.StartToCloseTimeout.ToTimeSpan(),
             Heartbeat = attributes.HeartbeatTimeout.ToTimeSpan(),
             RetryPolicy = attributes.RetryPolicy,
+            Priority = attributes.Priority,
             FirstScheduledAt = step.Now,
             AttemptScheduledAt = step.Now,
         };

@@ -114,7 +114,8 @@ internal static class Retries
         return kept;
     }
 
-    private static TimeSpan Interval(RetryPolicy policy, int attempt)
+    /// <summary>How long after an attempt the next one comes, unless its failure says otherwise.</summary>
+    public static TimeSpan Interval(RetryPolicy policy, int attempt)
     {
         var initial = policy.InitialInterval.ToTimeSpan().TotalSeconds;
         var maximum = policy.MaximumInterval.ToTimeSpan();

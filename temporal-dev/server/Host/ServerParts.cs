@@ -98,7 +98,8 @@ internal sealed class ServerParts : IAsyncDisposable
         var outbox = new DueTimes<RunKey>(options.Time);
         var workers = new WorkerDirectory(options.Time);
         var announcer = new Announcer(queues, due, signals, queries, updates, outbox, schedules, skipping);
-        var executions = new Executions(new ChainCache(_store, time, announcer));
+        var chains = new ChainCache(_store, time, announcer);
+        var executions = new Executions(chains);
         var starter = new Starter(executions);
         var scheduleWork = new ScheduleWork(_store, executions, starter, schedules, time, log.CreateLogger<ScheduleWork>());
         var scheduleDesk = new ScheduleDesk(_store, scheduleWork, schedules, time);
@@ -117,6 +118,7 @@ internal sealed class ServerParts : IAsyncDisposable
         new MultiOperationRpc(namespaces, executions, desk, time).Map(Routes);
         new ActivityTaskRpc(namespaces, executions, queues).Map(Routes);
         new ActivityOperationRpc(namespaces, executions, time).Map(Routes);
+        new ActivityOptionsRpc(namespaces, executions).Map(Routes);
         new QueryRpc(namespaces, executions, queues, queries, skipping).Map(Routes);
         new VisibilityRpc(namespaces, _store).Map(Routes);
         new OperatorRpc(namespaces).Map(Routes);
@@ -140,6 +142,7 @@ internal sealed class ServerParts : IAsyncDisposable
         Wake(schedules.Due, scheduleDesk.WakeAsync, time, log, skipping);
         Wake(due, new Alarm(due, executions).WakeAsync, time, log, skipping);
         Wake(outbox, new Courier(executions, starter, namespaces).DeliverAsync, options.Time, log, skipping: null);
+        Wake(chains.Doubtful, new Inquiry(executions, announcer).AskAsync, time, log, skipping: null);
     }
 
     private void Wake<TKey>(

@@ -91,7 +91,10 @@ internal static class RequestBinding
                 : throw Unsupported(field, field.MessageType.FullName);
         }
 
-        return ScalarReader.TryReadText(text, field)
+        var value = ScalarReader.TryReadText(text, field);
+        // In a body a number may stand for what only newer definitions know; a parameter is typed by a person.
+        var isKnown = field.FieldType != FieldType.Enum || (value is int number && field.EnumType.FindValueByNumber(number) is not null);
+        return (isKnown ? value : null)
             ?? throw Fields.Invalid($"parsing field \"{field.Name}\": \"{text}\" is not a valid {field.FieldType.ToString().ToLowerInvariant()}");
     }
 

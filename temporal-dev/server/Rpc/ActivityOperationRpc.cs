@@ -27,7 +27,7 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
         var pause = new ActivityPause(time.GetUtcNow(), request.Identity, request.Reason);
         await ApplyAsync(
             request.Namespace,
-            ExecutionOf(request.WorkflowId, request.RunId),
+            ActivityChoice.ExecutionOf(request.WorkflowId, request.RunId),
             new ActivityChoice(request.ActivityId, "", IsAll: false),
             (_, activity) => ActivityOperations.Pause(activity, pause));
         return new PauseActivityExecutionResponse();
@@ -38,7 +38,7 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
         var unpause = new ActivityUnpause(false, false, Jittered(request.Jitter));
         await ApplyAsync(
             request.Namespace,
-            ExecutionOf(request.WorkflowId, request.RunId),
+            ActivityChoice.ExecutionOf(request.WorkflowId, request.RunId),
             new ActivityChoice(request.ActivityId, "", IsAll: false),
             (step, activity) => ActivityOperations.Unpause(step, activity, unpause));
         return new UnpauseActivityExecutionResponse();
@@ -46,19 +46,14 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
 
     private async Task<ResetActivityExecutionResponse> ResetAsync(ResetActivityExecutionRequest request, GrpcCall call)
     {
-        var reset = new ActivityResetRequest(request.ResetHeartbeat, request.KeepPaused, Jittered(request.Jitter));
+        var reset = new ActivityResetRequest(request.ResetHeartbeat, request.KeepPaused, Jittered(request.Jitter)) { RestoreOptions = request.RestoreOriginalOptions };
         await ApplyAsync(
             request.Namespace,
-            ExecutionOf(request.WorkflowId, request.RunId),
+            ActivityChoice.ExecutionOf(request.WorkflowId, request.RunId),
             new ActivityChoice(request.ActivityId, "", IsAll: false),
             (step, activity) => ActivityOperations.Reset(step, activity, reset));
         return new ResetActivityExecutionResponse();
     }
-
-    /// <summary>Without a workflow the request means an activity that stands alone, and there are none here.</summary>
-    private static WorkflowExecution ExecutionOf(string workflowId, string runId) => workflowId.Length > 0
-        ? new WorkflowExecution { WorkflowId = workflowId, RunId = runId }
-        : throw new GrpcException(GrpcStatusCode.Unimplemented, "Activities without a workflow are not served here; name the workflow of this one.");
 
     private async Task<PauseActivityResponse> PauseAsync(PauseActivityRequest request, GrpcCall call)
     {
@@ -84,13 +79,14 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
 
     private async Task<ResetActivityResponse> ResetAsync(ResetActivityRequest request, GrpcCall call)
     {
-        // Options cannot be changed here, so the original ones are always those in force.
         await ApplyAsync(
             request.Namespace,
             request.Execution,
             new ActivityChoice(request.Id, request.Type, request.MatchAll),
             (step, activity) => ActivityOperations.Reset(
-                step, activity, new ActivityResetRequest(request.ResetHeartbeat, request.KeepPaused, Jittered(request.Jitter))));
+                step,
+                activity,
+                new ActivityResetRequest(request.ResetHeartbeat, request.KeepPaused, Jittered(request.Jitter)) { RestoreOptions = request.RestoreOriginalOptions }));
         return new ResetActivityResponse();
     }
 
@@ -117,24 +113,5 @@ internal sealed class ActivityOperationRpc(NamespaceRegistry namespaces, Executi
     {
         Fields.Timeout(jitter, "Jitter");
         return jitter is null ? TimeSpan.Zero : jitter.ToTimeSpan() * Random.Shared.NextDouble();
-    }
-
-    private sealed record ActivityChoice(string Id, string Type, bool IsAll)
-    {
-        public void Check()
-        {
-            if (!IsAll && Id.Length == 0 && Type.Length == 0)
-            {
-                throw Fields.Invalid("The request names neither an activity nor a type of activities.");
-            }
-        }
-
-        public List<ActivityState> Find(RunState state)
-        {
-            var found = state.Activities.Values
-                .Where(activity => IsAll || (Id.Length > 0 ? activity.ActivityId == Id : activity.ActivityType == Type))
-                .ToList();
-            return found.Count > 0 ? found : throw RunRefusals.NotFound("The workflow has no such pending activity.");
-        }
     }
 }

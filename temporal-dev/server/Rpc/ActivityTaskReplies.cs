@@ -33,7 +33,7 @@ internal static class ActivityTaskReplies
             StartToCloseTimeout = Duration.FromTimeSpan(activity.StartToClose),
             HeartbeatTimeout = Duration.FromTimeSpan(activity.Heartbeat),
             RetryPolicy = activity.RetryPolicy,
-            Priority = scheduled.Priority,
+            Priority = activity.Priority ?? scheduled.Priority,
         };
     }
 }

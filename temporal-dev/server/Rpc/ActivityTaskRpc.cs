@@ -41,22 +41,23 @@ internal sealed class ActivityTaskRpc(
         {
             // A cancellation that came before the task may still be on its way through the thread pool.
             await Task.Yield();
-            if (task.StartRequestId is null && call.CancellationToken.IsCancellationRequested)
-            {
-                queue.PutBack(task);
-                break;
-            }
-
+            var claimed = task.Claimed();
             try
             {
-                if (await StartAsync(task, poller) is { } response)
+                if (call.CancellationToken.IsCancellationRequested)
+                {
+                    await ReturnAsync(task, queue);
+                    break;
+                }
+
+                if (await StartAsync(claimed, poller, request.TaskQueue.Name) is { } response)
                 {
                     return response;
                 }
             }
             catch (GrpcException failure) when (failure.Code == GrpcStatusCode.Unavailable)
             {
-                queue.PutBack(task);
+                queue.PutBack(claimed);
                 throw;
             }
         }
@@ -64,11 +65,12 @@ internal sealed class ActivityTaskRpc(
         return new PollActivityTaskQueueResponse();
     }
 
-    private async Task<PollActivityTaskQueueResponse?> StartAsync(QueuedTask queued, PollerId poller)
+    private async Task<PollActivityTaskQueueResponse?> StartAsync(QueuedTask queued, PollerId poller, string queue)
     {
         using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
         var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
         if (run is null || !run.State.Activities.TryGetValue(queued.ScheduledEventId, out var activity) || activity.Attempt != queued.Attempt
+            || activity.TaskQueue != queue
             || (activity.IsStarted ? activity.RequestId != queued.StartRequestId : !activity.IsReady))
         {
             return null;
@@ -78,12 +80,33 @@ internal sealed class ActivityTaskRpc(
         {
             await Executions.ChangeAsync(lease, run, step =>
             {
-                ActivityTasks.Start(step, activity, poller.Taker, Guid.NewGuid().ToString());
+                ActivityTasks.Start(step, activity, poller.Taker, queued.StartRequestId!);
                 return true;
             });
         }
 
         return await ActivityTaskReplies.BuildAsync(lease, run, activity, CancellationToken.None);
+    }
+
+    /// <summary>An attempt that was started for a poll that has gone since has not begun: its time must not run.</summary>
+    private async Task ReturnAsync(QueuedTask queued, TaskQueue queue)
+    {
+        if (queued.StartRequestId is null)
+        {
+            queue.PutBack(queued);
+            return;
+        }
+
+        using var lease = await executions.EnterAsync(queued.Run.Chain, CancellationToken.None);
+        var run = await lease.RunAsync(queued.Run.RunId, CancellationToken.None);
+        if (run?.State.Activities.GetValueOrDefault(queued.ScheduledEventId) is { IsStarted: true } activity && activity.RequestId == queued.StartRequestId)
+        {
+            await Executions.ChangeAsync(lease, run, step =>
+            {
+                ActivityTasks.TakeBack(step, activity);
+                return true;
+            });
+        }
     }
 
 #pragma warning disable CS0612 // Where workers that are not versioned tell their build.

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using TemporalDev.Server.Engine;
+using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Workflow.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -19,8 +20,8 @@ internal static class Descriptions
             ExecutionConfig = new()
             {
                 TaskQueue = new() { Name = state.TaskQueue, Kind = TaskQueueKind.Normal },
-                WorkflowExecutionTimeout = Duration.FromTimeSpan(state.ExecutionTimeout),
-                WorkflowRunTimeout = Duration.FromTimeSpan(state.RunTimeout),
+                WorkflowExecutionTimeout = state.Started.WorkflowExecutionTimeout is null ? null : Duration.FromTimeSpan(state.ExecutionTimeout),
+                WorkflowRunTimeout = state.Started.WorkflowRunTimeout is null ? null : Duration.FromTimeSpan(state.RunTimeout),
                 DefaultWorkflowTaskTimeout = Duration.FromTimeSpan(state.TaskTimeout),
                 UserMetadata = state.FirstEvent.UserMetadata,
             },
@@ -116,16 +117,16 @@ internal static class Descriptions
         ExpirationTime = At(activity.ExpiresAt),
         LastFailure = activity.LastFailure,
         LastWorkerIdentity = activity.LastIdentity,
-        ActivityOptions = new()
-        {
-            TaskQueue = new() { Name = activity.TaskQueue, NormalName = activity.TaskQueue },
-            ScheduleToCloseTimeout = Duration.FromTimeSpan(activity.ScheduleToClose),
-            ScheduleToStartTimeout = Duration.FromTimeSpan(activity.ScheduleToStart),
-            StartToCloseTimeout = Duration.FromTimeSpan(activity.StartToClose),
-            HeartbeatTimeout = Duration.FromTimeSpan(activity.Heartbeat),
-            RetryPolicy = activity.RetryPolicy,
-        },
+        Priority = activity.Priority,
+        ActivityOptions = Options(activity),
     };
+
+    private static ActivityOptions Options(ActivityState activity)
+    {
+        var options = ActivityOptionChanges.Current(activity);
+        options.TaskQueue.NormalName = activity.TaskQueue;
+        return options;
+    }
 
     private static PendingChildExecutionInfo Child(ChildState child) => new()
     {

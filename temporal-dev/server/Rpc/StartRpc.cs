@@ -53,7 +53,7 @@ internal sealed class StartRpc(NamespaceRegistry namespaces, Starter starter, Wo
         StartRequests.Check(start, target);
         var spec = StartRequests.Spec(start, target, time.GetUtcNow()) with
         {
-            Signal = new SignalRequest(request.SignalName, request.SignalInput, request.Identity, request.Header, request.RequestId)
+            Signal = new SignalRequest(request.SignalName, request.SignalInput, request.Identity, request.Header, start.RequestId)
             {
                 Links = request.Links,
             },
@@ -64,7 +64,7 @@ internal sealed class StartRpc(NamespaceRegistry namespaces, Starter starter, Wo
             RunId = result.RunId,
             FirstExecutionRunId = result.FirstRunId,
             Started = result.IsNew,
-            SignalLink = Links.Signaled(target.Name, spec.Started.WorkflowId, result.RunId, request.RequestId),
+            SignalLink = Links.Signaled(target.Name, spec.Started.WorkflowId, result.RunId, start.RequestId),
         };
     }
 }
@@ -136,7 +136,8 @@ internal static class StartRequests
         WorkflowRunTimeout = request.WorkflowRunTimeout,
         WorkflowTaskTimeout = request.WorkflowTaskTimeout,
         Identity = request.Identity,
-        RequestId = request.RequestId,
+        // Where the caller gives none, the start and the signal share one all the same.
+        RequestId = request.RequestId.Length > 0 ? request.RequestId : Guid.NewGuid().ToString(),
         WorkflowIdReusePolicy = request.WorkflowIdReusePolicy,
         WorkflowIdConflictPolicy = request.WorkflowIdConflictPolicy,
         RetryPolicy = request.RetryPolicy,

@@ -4,6 +4,7 @@ using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Runs;
 using TemporalDev.Server.Updates;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
 
@@ -83,13 +84,17 @@ internal static class UpdateRequests
     /// <summary>An update without an id gets one, so that its caller can poll for it.</summary>
     public static void Check(UpdateWorkflowExecutionRequest request)
     {
-        if (request.Request?.Input is null)
+        if (request.Request?.Meta is null)
+        {
+            throw Fields.Invalid("Request.Meta is not set on request.");
+        }
+
+        if (request.Request.Input is null)
         {
             throw Fields.Invalid("Request.Input is not set on request.");
         }
 
         Fields.Id(request.Request.Input.Name, "Request.Input.Name");
-        request.Request.Meta ??= new Meta();
         Fields.Optional(request.Request.Meta.UpdateId, "Request.Meta.UpdateId");
         Fields.Blob(request.Request.Input, "Request.Input");
         if (request.Request.Meta.UpdateId.Length == 0)
@@ -104,7 +109,8 @@ internal static class UpdateRequests
 
         if (request.WaitPolicy?.LifecycleStage == UpdateWorkflowExecutionLifecycleStage.Admitted)
         {
-            throw new GrpcException(GrpcStatusCode.PermissionDenied, "An update cannot be asked for without waiting for its acceptance.");
+            throw new GrpcException(
+                GrpcStatusCode.PermissionDenied, "An update cannot be asked for without waiting for its acceptance.", new PermissionDeniedFailure());
         }
     }
 

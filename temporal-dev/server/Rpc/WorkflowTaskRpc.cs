@@ -36,9 +36,11 @@ internal sealed class WorkflowTaskRpc(
         Fields.Queue(request.TaskQueue);
         var queue = queues[new QueueKey(target.Id, request.TaskQueue.Name, TaskQueueType.Workflow)];
         var extent = request.TaskQueue.Kind == TaskQueueKind.Sticky ? HistoryExtent.SinceLastTask : HistoryExtent.Full;
+        var normal = queue;
         if (request.TaskQueue.NormalName.Length > 0)
         {
-            queues[new QueueKey(target.Id, request.TaskQueue.NormalName, TaskQueueType.Workflow)].Note(request.Identity);
+            normal = queues[new QueueKey(target.Id, request.TaskQueue.NormalName, TaskQueueType.Workflow)];
+            normal.Note(request.Identity);
         }
 
 #pragma warning disable CS0612 // Where workers that are not versioned tell their build.
@@ -49,15 +51,17 @@ internal sealed class WorkflowTaskRpc(
         {
             // A cancellation that came before the task may still be on its way through the thread pool.
             await Task.Yield();
-            if (task.StartRequestId is null && call.CancellationToken.IsCancellationRequested)
+            if (call.CancellationToken.IsCancellationRequested)
             {
-                queue.PutBack(task);
+                // One that was started for this poll is in the history as started by it; another worker answers it all the same.
+                (queue.IsAttended ? queue : normal).PutBack(task);
                 break;
             }
 
+            var claimed = task.Claimed();
             try
             {
-                if (await StartAsync(task, poller, extent) is { } response)
+                if (await StartAsync(claimed, poller, extent) is { } response)
                 {
                     response.BacklogCountHint = queue.Backlog;
                     return response;
@@ -65,7 +69,7 @@ internal sealed class WorkflowTaskRpc(
             }
             catch (GrpcException failure) when (failure.Code == GrpcStatusCode.Unavailable)
             {
-                queue.PutBack(task);
+                queue.PutBack(claimed);
                 throw;
             }
         }
@@ -104,7 +108,7 @@ internal sealed class WorkflowTaskRpc(
         {
             await Executions.ChangeAsync(lease, run, step =>
             {
-                WorkflowTasks.Start(step, poller.Taker, Guid.NewGuid().ToString());
+                WorkflowTasks.Start(step, poller.Taker, queued.StartRequestId!);
                 return true;
             });
         }

@@ -1,5 +1,6 @@
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Storage;
+using TemporalDev.Server.Timers;
 
 namespace TemporalDev.Server.Runs;
 
@@ -13,6 +14,12 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Announcer anno
     private readonly Lock _gate = new();
     private readonly Dictionary<ChainKey, Chain> _chains = [];
     private long _clock;
+
+    /// <summary>A few commits: whoever has begun one is done by then, and who waits could not have written sooner.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Runs whose last commit took place or not: whoever asked for it was told to ask again, but the task queues and timers were told nothing.</summary>
+    public DueTimes<RunKey> Doubtful { get; } = new(time);
 
     public async Task<ChainLease> EnterAsync(ChainKey key, CancellationToken cancellation)
     {
@@ -42,19 +49,35 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Announcer anno
         return new ChainLease(chain, this, store, time, announcer);
     }
 
-    /// <summary>Without waiting: null when the chain is not in memory, or somebody has its lock.</summary>
-    public ChainLease? TryEnter(ChainKey key)
+    /// <summary>For who holds another chain: null when this one is not in memory, or somebody keeps its lock.</summary>
+    public async Task<ChainLease?> TryEnterAsync(ChainKey key)
     {
+        Chain? chain;
         lock (_gate)
         {
-            if (!_chains.TryGetValue(key, out var chain) || !chain.Lock.Wait(0))
+            if (!_chains.TryGetValue(key, out chain))
             {
                 return null;
             }
 
             chain.Holders++;
             chain.LastUsed = ++_clock;
+        }
+
+        if (await chain.Lock.WaitAsync(Patience))
+        {
             return new ChainLease(chain, this, store, time, announcer);
+        }
+
+        Leave(chain);
+        return null;
+    }
+
+    public void Doubt(IReadOnlyList<Transition> steps)
+    {
+        foreach (var step in steps)
+        {
+            Doubtful.Set(step.State.Key, DateTimeOffset.MinValue);
         }
     }
 

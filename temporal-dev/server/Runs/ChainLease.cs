@@ -52,10 +52,11 @@ internal sealed class ChainLease(
         var all = steps.SelectMany(step => step.Successor is { } next ? [step, next] : new[] { step }).ToList();
         var handover = new Handover();
         ParentNotice? notice = null;
+        var told = all;
         try
         {
-            notice = ParentNotice.TryTake(cache, all);
-            var told = notice is null ? all : [.. all, notice.Step];
+            notice = await ParentNotice.TryTakeAsync(cache, all);
+            told = notice is null ? all : [.. all, notice.Step];
             await announcer.HandOverAsync(handover, told);
             await WriteAsync(all, notice);
             announcer.Announce(told);
@@ -64,6 +65,7 @@ internal sealed class ChainLease(
         {
             chain.Forget();
             notice?.Parent.Forget();
+            cache.Doubt(told);
             throw;
         }
         finally

@@ -3,8 +3,8 @@ using TemporalDev.Server.Engine;
 namespace TemporalDev.Server.Runs;
 
 /// <summary>
-/// A child's end in the history of its parent, in the very commit that closes the child. Only when nobody else uses the parent at that
-/// moment and it is in memory: to wait for it with the child's lock held could be for ever, and the courier comes anyway.
+/// A child's end in the history of its parent, in the very commit that closes the child. Only when the parent is in memory and nobody
+/// uses it for longer than a moment: to wait for it with the child's lock held could be for ever, and the courier comes anyway.
 /// </summary>
 internal sealed class ParentNotice(ChainLease parent, Transition step) : IDisposable
 {
@@ -12,11 +12,11 @@ internal sealed class ParentNotice(ChainLease parent, Transition step) : IDispos
 
     public Transition Step => step;
 
-    public static ParentNotice? TryTake(ChainCache cache, IReadOnlyList<Transition> steps)
+    public static async Task<ParentNotice?> TryTakeAsync(ChainCache cache, IReadOnlyList<Transition> steps)
     {
         foreach (var child in steps)
         {
-            if (MessageOf(child) is { } message && TryTake(cache, child, message) is { } notice)
+            if (MessageOf(child) is { } message && await TryTakeAsync(cache, child, message) is { } notice)
             {
                 return notice;
             }
@@ -30,11 +30,11 @@ internal sealed class ParentNotice(ChainLease parent, Transition step) : IDispos
     private static OutboxMessage? MessageOf(Transition child) =>
         child.State.Outbox.Find(message => message.Kind == OutboxKind.ParentNotification);
 
-    private static ParentNotice? TryTake(ChainCache cache, Transition child, OutboxMessage message)
+    private static async Task<ParentNotice?> TryTakeAsync(ChainCache cache, Transition child, OutboxMessage message)
     {
         var started = child.State.Started;
         if (child.Events.FirstOrDefault(item => item.EventId == message.EventId) is not { } close
-            || cache.TryEnter(new ChainKey(started.ParentWorkflowNamespaceId, started.ParentWorkflowExecution.WorkflowId)) is not { } lease)
+            || await cache.TryEnterAsync(new ChainKey(started.ParentWorkflowNamespaceId, started.ParentWorkflowExecution.WorkflowId)) is not { } lease)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Google.Protobuf;
 using TemporalDev.Server.Engine;
 using TemporalDev.Server.Storage;
+using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Api.History.V1;
@@ -23,6 +24,8 @@ internal static class RunCodec
             new MessageConverter<Payloads>(),
             new MessageConverter<Failure>(),
             new MessageConverter<RetryPolicy>(),
+            new MessageConverter<Priority>(),
+            new MessageConverter<ActivityOptions>(),
         },
     };
 

@@ -88,8 +88,15 @@ internal sealed class ScheduleDesk(IStore store, ScheduleWork work, ScheduleWatc
 
     private async Task SaveAsync(ScheduleState state)
     {
-        await store.CommitAsync(new Commit([], null) { Schedule = ScheduleCodec.Encode(state) });
-        watch.Due.Set(state.Key(), time.GetUtcNow());
+        try
+        {
+            await store.CommitAsync(new Commit([], null) { Schedule = ScheduleCodec.Encode(state) });
+        }
+        finally
+        {
+            // Also after a commit that was cut off: it may have taken place, and who wakes finds what is there.
+            watch.Due.Set(state.Key(), time.GetUtcNow());
+        }
     }
 
     private async Task ForgetAsync(ScheduleState state)

@@ -143,6 +143,18 @@ internal sealed record CliScenario(string Name, ImmutableArray<string> Commands)
             "activity unpause --workflow-id {id} --activity-id nothing",
             "activity reset --workflow-id {id} --activity-id nothing",
         ]),
+        new("activity update-options",
+        [
+            Start + """ --input "stubborn" """,
+            "workflow describe --workflow-id {id}",
+            "activity update-options --workflow-id {id} --activity-id refuse --heartbeat-timeout 5s --retry-maximum-attempts 1000 --retry-backoff-coefficient 3",
+            "activity update-options --workflow-id {id} --activity-id refuse --task-queue {queue}-other --start-to-close-timeout 50s --retry-maximum-interval 40s",
+            "activity update-options --workflow-id {id} --activity-id refuse --restore-original-options",
+            "activity update-options --workflow-id {id} --activity-id refuse --heartbeat-timeout -5s",
+            "activity update-options --workflow-id {id} --activity-id refuse --restore-original-options --heartbeat-timeout 5s",
+            "activity update-options --workflow-id {id} --activity-id nothing --heartbeat-timeout 5s",
+            "activity update-options --workflow-id {id} --activity-id refuse",
+        ]),
         new("operator namespace",
         [
             "operator namespace create --namespace {id} --description first --email a@b.c --retention 72h --data k=v",

@@ -49,6 +49,7 @@ public sealed class HttpApiTests(HttpFixture server) : IClassFixture<HttpFixture
     [Theory]
     [InlineData("pageSize=x", "page_size")]
     [InlineData("pageSize=1&pageSize=2", "page_size")]
+    [InlineData("pageSize=1.5", "page_size")]
     [InlineData("nextPageToken=%21%21", "next_page_token")]
     public async Task A_parameter_that_does_not_fit_is_refused_by_name(string parameters, string field)
     {
@@ -56,6 +57,27 @@ public sealed class HttpApiTests(HttpFixture server) : IClassFixture<HttpFixture
 
         Assert.Equal(400, refusal.Status);
         Assert.Contains(field, Message(refusal, code: 3));
+    }
+
+    [Fact]
+    public async Task A_parameter_that_is_no_value_of_its_enum_is_refused()
+    {
+        var refusal = await server.GetAsync($"{Workflows}/{await StartAsync()}/history?historyEventFilterType=7");
+
+        Assert.Equal(400, refusal.Status);
+        Assert.Contains("history_event_filter_type", Message(refusal, code: 3));
+    }
+
+    [Fact]
+    public async Task A_start_by_signal_without_a_request_id_gets_one_for_both()
+    {
+        var id = Guid.NewGuid().ToString();
+
+        var started = await server.PostAsync($"{Workflows}/{id}/signal-with-start/go", """{"workflowType":{"name":"ByHand"},"taskQueue":{"name":"nobody"}}""");
+        var events = (await server.GetAsync($"{Workflows}/{id}/history")).Json.GetProperty("history").GetProperty("events");
+
+        var link = started.Json.GetProperty("signalLink").GetProperty("workflowEvent").GetProperty("requestIdRef").GetProperty("requestId").GetString();
+        Assert.Equal(link, events[1].GetProperty("workflowExecutionSignaledEventAttributes").GetProperty("requestId").GetString());
     }
 
     [Theory]
@@ -120,6 +142,8 @@ public sealed class HttpApiTests(HttpFixture server) : IClassFixture<HttpFixture
     [InlineData("{\"workflowType\":")]
     [InlineData("[]")]
     [InlineData("{\"bogus\":1}")]
+    [InlineData("{\"identity\":\"a\",\"identity\":\"b\"}")]
+    [InlineData("{\"workflowType\":{},\"workflow_type\":{}}")]
     [InlineData("")]
     public async Task A_body_that_is_no_request_is_refused(string body)
     {

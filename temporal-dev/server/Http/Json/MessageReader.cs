@@ -43,9 +43,22 @@ internal sealed class MessageReader(JsonShape shape)
             return;
         }
 
-        foreach (var property in json.EnumerateObject())
+        ReadFields(json.EnumerateObject(), message);
+    }
+
+    private void ReadFields(IEnumerable<JsonProperty> properties, IMessage message)
+    {
+        var seen = new HashSet<FieldDescriptor>();
+        foreach (var property in properties)
         {
-            ReadField(property, message);
+            var field = FieldNames.Find(message.Descriptor, property.Name)
+                ?? throw Fields.Invalid($"{message.Descriptor.Name} has no field \"{property.Name}\".");
+            if (!seen.Add(field))
+            {
+                throw Fields.Invalid($"{message.Descriptor.Name} has the field \"{property.Name}\" twice.");
+            }
+
+            ReadField(field, property.Value, message);
         }
     }
 
@@ -85,14 +98,8 @@ internal sealed class MessageReader(JsonShape shape)
         return message;
     }
 
-    private void ReadField(JsonProperty property, IMessage message)
+    private void ReadField(FieldDescriptor field, JsonElement value, IMessage message)
     {
-        if (FieldNames.Find(message.Descriptor, property.Name) is not { } field)
-        {
-            throw Fields.Invalid($"{message.Descriptor.Name} has no field \"{property.Name}\".");
-        }
-
-        var value = property.Value;
         if (value.ValueKind == JsonValueKind.Null)
         {
             return;
@@ -153,11 +160,7 @@ internal sealed class MessageReader(JsonShape shape)
         }
 
         var message = type.Parser.ParseFrom(ByteString.Empty);
-        foreach (var property in json.EnumerateObject().Where(property => property.Name != "@type"))
-        {
-            ReadField(property, message);
-        }
-
+        ReadFields(json.EnumerateObject().Where(property => property.Name != "@type"), message);
         any.MergeFrom(Any.Pack(message));
     }
 
