@@ -103,6 +103,7 @@ public sealed class WorkerHost : IAsyncDisposable
                 Ledger = settings.Ledger,
                 LocalServer = settings.LocalServer,
                 Reports = settings.Reports,
+                ComparedRows = settings.ComparedRows,
                 ReadVariable = Environment.GetEnvironmentVariable,
             })
             .AddSingleton<WorkflowIsOpen>((id, cancel) => IsOpenAsync(client, id, cancel))

@@ -14,6 +14,7 @@ public sealed record WorkerSettings
     public const string ReportsVariable = "ORCHESTRATOR_REPORTS";
     public const string LogLevelVariable = "ORCHESTRATOR_LOG_LEVEL";
     public const string ActivitiesVariable = "ORCHESTRATOR_ACTIVITIES";
+    public const string ComparedRowsVariable = "ORCHESTRATOR_COMPARED_ROWS";
 
     public const string HealthVariable = "ORCHESTRATOR_HEALTH_ADDRESS";
     public const string WebhookVariable = "ORCHESTRATOR_WEBHOOK";
@@ -23,6 +24,7 @@ public sealed record WorkerSettings
     public const string CollectorProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
     private const int MostActivities = 1_000;
+    private const int MostComparedRows = 1_000_000_000;
 
     private static readonly string[] Levels = ["debug", "information", "warning", "error"];
 
@@ -57,6 +59,9 @@ public sealed record WorkerSettings
     /// <summary>The identity of a worker that is known to be dead, whose activities this one takes over at once; null where nobody knows.</summary>
     public string? SuccessorTo { get; init; }
 
+    /// <summary>Comparisons go on after so many rows when a worker is killed.</summary>
+    public int ComparedRows { get; init; } = 5_000_000;
+
     /// <summary>How long running activities may finish their chunk before they are cut off. A host that stops is given ten seconds by most supervisors.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -75,7 +80,8 @@ public sealed record WorkerSettings
             Webhook = Address(WebhookVariable),
             Collector = Address(CollectorVariable) is { } collector ? new Collector(collector, SpeaksHttp(Value(CollectorProtocolVariable) ?? "grpc")) : null,
             HealthAddress = EndPoint(HealthVariable),
-            Activities = Count(Value(ActivitiesVariable) ?? "20"),
+            Activities = Count(ActivitiesVariable, "20", MostActivities),
+            ComparedRows = Count(ComparedRowsVariable, "5000000", MostComparedRows),
         };
         if (Value(LedgerVariable) is null)
         {
@@ -119,9 +125,9 @@ public sealed record WorkerSettings
             : IPEndPoint.TryParse(text, out var point) && point.Port > 0 ? point
             : Mistake<IPEndPoint>($"{name} is '{text}', which is no address and port; write it as '127.0.0.1:9464' or '0.0.0.0:9464'.");
 
-        int Count(string text) => int.TryParse(text, out var number) && number is >= 1 and <= MostActivities
+        int Count(string name, string usual, int most) => int.TryParse(Value(name) ?? usual, out var number) && number >= 1 && number <= most
             ? number
-            : Mistake<int>($"{ActivitiesVariable} is '{text}', which is not a number from 1 to {MostActivities}.");
+            : Mistake<int>($"{name} is '{Value(name)}', which is not a number from 1 to {most}.");
 
         T? Mistake<T>(string sentence)
         {

@@ -32,7 +32,7 @@ internal sealed class CheckRunner(CheckSite site)
         {
             return await DispatchAsync(check, cancel);
         }
-        catch (PostgresException e) when (!cancel.IsCancellationRequested)
+        catch (PostgresException e) when (!cancel.IsCancellationRequested && !PostgresFailures.IsServerGone(e))
         {
             // A check that cannot be measured says so; it never passes, and it never stops the others from being measured.
             return Measurement.Inconclusive(PostgresFailures.Describe(e));

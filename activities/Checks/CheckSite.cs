@@ -11,6 +11,8 @@ internal sealed record CheckSite(MigrationPlan Plan, RunReference Run, Databases
 {
     public CompareJournal Journal { get; init; } = CompareJournal.Unread();
 
+    public long ComparedRows { get; init; } = Databases.Settings.ComparedRows;
+
     public Task<NpgsqlDataSource> FindAsync(string database, CancellationToken cancel) =>
         Databases.TargetAsync(Plan, Run.Environment, database, cancel);
 

@@ -9,10 +9,8 @@ namespace Orchestrator.Activities.Compare;
 /// Whether two tables hold the same rows. Both servers hash their rows and sum the hashes up, side by side; where sums differ, keys
 /// and hashes of those buckets are fetched; of the rows that differ, the columns. Large tables are compared part by part.
 /// </summary>
-internal sealed class SameContent(CheckSite site, long partRows = SameContent.UsualPartRows)
+internal sealed class SameContent(CheckSite site)
 {
-    // A few seconds of both servers: what a kill costs. Smaller parts would be read through an index, which is slower than the whole.
-    private const long UsualPartRows = 5_000_000;
     private const int MostParts = 256;
 
     public async Task<Measurement> MeasureAsync(SameContentCheck check, CancellationToken cancel)
@@ -95,7 +93,7 @@ internal sealed class SameContent(CheckSite site, long partRows = SameContent.Us
 
         var walk = new KeyLook(look.Connection, await KeyColumns.ReadAsync(look.Connection, SqlName.TryParse(check.Table)!, [.. key.Select(k => k.Name)], cancel));
         var rows = await walk.EstimateAsync(cancel);
-        var parts = (int)Math.Min(rows / partRows, MostParts);
+        var parts = (int)Math.Min(rows / site.ComparedRows, MostParts);
         if (parts < 2 || await walk.LastKeyAsync(cancel) is not { } last)
         {
             return whole;

@@ -24,7 +24,7 @@ internal static class IdMapTable
             throw new RefusalException($"The key {step.Key} of {step.Table} is of type {typeSql}: new ids are made from numbers without fractions, texts and uuids.");
         }
 
-        await new OwnTable(NameOf(step.Name), held.Key).MakeAsync(scope, $"old_key {typeSql} primary key, new_id uuid not null unique", cancel);
+        await new OwnTable(NameOf(step.Name), held.Key).MakeAsync(scope, $"(old_key {typeSql} primary key, new_id uuid not null unique)", cancel);
     }
 
     public static async Task<StepEffect> DropAsync(NpgsqlDataSource database, IdMapStep step, HeldStep held, CancellationToken cancel)

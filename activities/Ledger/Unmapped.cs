@@ -89,6 +89,10 @@ internal static class Unmapped
             """;
     }
 
+    /// <summary>The queue fills faster than the server's own analyzing follows: a plan for an empty one would hold every row of it against every row of a table.</summary>
+    public static Task AnalyzeAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition("analyze orchestrator.unmapped", cancellationToken: cancel));
+
     public static async Task<PendingUnmapped?> PendingAsync(NpgsqlConnection connection, HeldStep step, CancellationToken cancel)
     {
         var (entries, rows) = await connection.QuerySingleAsync<(long, long)>(new CommandDefinition(

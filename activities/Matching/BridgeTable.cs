@@ -20,8 +20,8 @@ internal sealed class BridgeTable(MatchStep step, HeldStep held)
         var target = await KeyColumns.ReadAsync(scope.Connection, SqlName.TryParse(step.Target.Table)!, [step.Target.Key], cancel);
         var (sourceTypeSql, targetTypeSql) = (source.Columns[0].Type, target.Columns[0].Type);
         await new OwnTable(_sql.Bridge, held.Key).MakeAsync(
-            scope, $"source_key {sourceTypeSql} primary key, target_key {targetTypeSql} not null, matched_by text not null", cancel);
-        await MakeValuesAsync(scope, targetTypeSql, cancel);
+            scope, $"(source_key {sourceTypeSql} primary key, target_key {targetTypeSql} not null, matched_by text not null)", cancel);
+        await MakeValuesAsync(scope, cancel);
     }
 
     /// <summary>For a rerun: what one that was killed has left tells of the target as it was then.</summary>
@@ -32,7 +32,7 @@ internal sealed class BridgeTable(MatchStep step, HeldStep held)
     }
 
     /// <summary>Gives what has found nothing the nearest there is, for people to choose from.</summary>
-    public async Task SuggestAsync(LedgerScope scope, CancellationToken cancel)
+    public async Task SuggestAsync(LedgerScope scope, KeyColumns source, CancellationToken cancel)
     {
         if (!await new OwnTable(_sql.Values, held.Key).IsThereAsync(scope, cancel)
             || !await scope.Connection.ExecuteScalarAsync<bool>(new CommandDefinition(_sql.AnyWithoutCandidates(), transaction: scope.Transaction, cancellationToken: cancel)))
@@ -40,21 +40,39 @@ internal sealed class BridgeTable(MatchStep step, HeldStep held)
             return;
         }
 
+        await SpeedUpAsync(scope, cancel);
         foreach (var indexSql in _sql.OrderValues())
         {
             await RunAsync(scope, indexSql, cancel);
         }
 
         var neighbours = await scope.Connection.QueryAsync<Neighbour>(new CommandDefinition(
-            _sql.Neighbours(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
+            _sql.Neighbours(source), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
         await Unmapped.SuggestAsync(scope, Likeness.Rank(neighbours), cancel);
     }
 
     /// <summary>An attempt that was killed while it finished has dropped them.</summary>
     public async Task MakeValuesAsync(LedgerScope scope, CancellationToken cancel)
     {
-        var target = await KeyColumns.ReadAsync(scope.Connection, SqlName.TryParse(step.Target.Table)!, [step.Target.Key], cancel);
-        await MakeValuesAsync(scope, target.Columns[0].Type, cancel);
+        var valuesTable = _sql.Values;
+        try
+        {
+            await SpeedUpAsync(scope, cancel);
+            var knownSql = _sql.KnownValues();
+            // Logged, although it goes again: an unlogged one would come back empty after a crash, and everything would be unmatched.
+            if (!await new OwnTable(valuesTable, held.Key).MakeAsync(scope, $"as {knownSql}", cancel))
+            {
+                return;
+            }
+
+            // By hash, because values may be longer than a tree's page takes.
+            await RunAsync(scope, $"create index on {valuesTable} using hash (value)", cancel);
+            await RunAsync(scope, $"analyze {valuesTable}", cancel);
+        }
+        catch (PostgresException e)
+        {
+            throw new StatementException($"The match keys of {step.Target.Table}", null, e);
+        }
     }
 
     public Task<bool> DropValuesAsync(LedgerScope scope, CancellationToken cancel) => new OwnTable(_sql.Values, held.Key).DropAsync(scope, cancel);
@@ -75,27 +93,11 @@ internal sealed class BridgeTable(MatchStep step, HeldStep held)
             : new StepEffect(Effect.Nothing, 0, $"{step.Bridge} was never made");
     }
 
-    private async Task MakeValuesAsync(LedgerScope scope, string targetTypeSql, CancellationToken cancel)
-    {
-        // Logged, although it goes again: an unlogged one would come back empty after a crash, and everything would be unmatched.
-        if (!await new OwnTable(_sql.Values, held.Key).MakeAsync(scope, $"place smallint not null, value text not null, target_key {targetTypeSql} not null", cancel))
-        {
-            return;
-        }
-
-        var valuesTable = _sql.Values;
-        try
-        {
-            await RunAsync(scope, _sql.FillValues(), cancel);
-            // By hash, because values may be longer than a tree's page takes.
-            await RunAsync(scope, $"create index on {valuesTable} using hash (value)", cancel);
-            await RunAsync(scope, $"analyze {valuesTable}", cancel);
-        }
-        catch (PostgresException e)
-        {
-            throw new StatementException($"The match keys of {step.Target.Table}", null, e);
-        }
-    }
+    // To the planner every function costs the same, and so it would leave the normalising, which is most of the work, to one process.
+    private static Task<int> SpeedUpAsync(LedgerScope scope, CancellationToken cancel) => RunAsync(
+        scope,
+        "select set_config('parallel_setup_cost', '0', true), set_config('parallel_tuple_cost', '0', true), set_config('maintenance_work_mem', '256MB', true)",
+        cancel);
 
     private static Task<int> RunAsync(LedgerScope scope, string sql, CancellationToken cancel) =>
         scope.Connection.ExecuteAsync(new CommandDefinition(sql, transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));

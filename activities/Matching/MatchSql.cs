@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Ledger;
 using Orchestrator.Activities.Postgres;
+using Orchestrator.Activities.Transfer;
 using Orchestrator.Workflows.Plan;
 using Orchestrator.Workflows.Sql;
 
@@ -28,16 +29,14 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
 
     public SqlIdentifier Values { get; } = SqlIdentifier.Of(NameOfValues(step));
 
-    /// <summary>Lays out what the target's rows are known by.</summary>
-    public string FillValues()
+    /// <summary>What the target's rows are known by: place, value and key.</summary>
+    public string KnownValues()
     {
-        var valuesTable = Values;
         var (targetTable, targetKey) = (_target, _targetKey);
         var columnsSql = string.Join(", ", step.By.Select((k, i) => $"({PlaceSql(i)}, {NormalSql.Of(k.Target, k.Normalise)})"));
         var whereSql = Names.Where(step.Target.Where);
         return $"""
-            insert into {valuesTable} (place, value, target_key)
-            select known.place, known.value, target.{targetKey}
+            select known.place, known.value, target.{targetKey} as target_key
             from (select * from {targetTable}{whereSql}) as target
             cross join lateral (values {columnsSql}) as known (place, value)
             where known.value is not null
@@ -49,13 +48,11 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
     {
         var bridgeTable = Bridge;
         var reportSql = Unmapped.ReportSql(held, $"select {SubjectSql} as subject, asked.source_key::text as key, asked.verdict as reason, 1 as rows, asked.candidates from decided as asked where asked.verdict <> 'match'");
-        var settleSql = Unmapped.SettleSql(held, step.Table, "known.target is null and exists (select from decided where decided.verdict = 'match' and decided.source_key::text = known.key)");
         var namesSql = string.Join(" ", step.By.Select((k, i) => $"when {PlaceSql(i)} then {SqlIdentifier.Literal(k.Name)}"));
         var decidedSql = Decided();
         return $"""
             with {decidedSql},
-            reported as ({reportSql}),
-            settled as ({settleSql})
+            reported as ({reportSql})
             insert into {bridgeTable} (source_key, target_key, matched_by)
             select source_key, targets[1], case place {namesSql} end
             from decided
@@ -107,6 +104,14 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
             """;
     }
 
+    /// <summary>Questions that have answered themselves. Once at the end, because asked with every chunk they would be held against every row of it.</summary>
+    public string SettlePaired(KeyColumns source)
+    {
+        var (bridgeTable, keyTypeSql) = (Bridge, source.Columns[0].Type);
+        // Cast on this side, so that the bridge's own index finds the pair.
+        return Unmapped.SettleSql(held, step.Table, $"known.target is null and exists (select from {bridgeTable} as paired where paired.source_key = known.key::{keyTypeSql})");
+    }
+
     public IReadOnlyList<string> OrderValues() => NearSql.Indexes(Values);
 
     public string AnyWithoutCandidates()
@@ -116,8 +121,9 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
     }
 
     /// <summary>What stands near the rows without any candidates, by whatever match key.</summary>
-    public string Neighbours()
+    public string Neighbours(KeyColumns source)
     {
+        var keyTypeSql = source.Columns[0].Type;
         var (sourceTable, sourceKey, lonelySql) = (_source, _sourceKey, LonelySql);
         var placesSql = string.Join(", ", step.By.Select((k, i) => $"({PlaceSql(i)}, {NormalSql.Of(k.Source, k.Normalise)})"));
         var askedSql = $"""
@@ -128,7 +134,7 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
               select part.place, part.value
               from {sourceTable} as source
               cross join lateral (values {placesSql}) as part (place, value)
-              where source.{sourceKey}::text = lonely.key) as known
+              where source.{sourceKey} = lonely.key::{keyTypeSql}) as known
             where known.value is not null
             """;
         return NearSql.Neighbours(askedSql, Values);
@@ -148,11 +154,13 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
 
     private string Decided()
     {
-        var (valuesTable, sourceTable, sourceKey) = (Values, _source, _sourceKey);
+        var (sourceTable, sourceKey) = (_source, _sourceKey);
         var answersSql = Unmapped.AnswersSql(held, step.Table);
         var valuesSql = string.Join(", ", step.By.Select((k, i) => $"{NormalSql.Of(k.Source, k.Normalise)} as value_{i}"));
-        var placesSql = string.Join(", ", step.By.Select((_, i) => $"({PlaceSql(i)}, walked.value_{i})"));
         var anySql = $"coalesce({string.Join(", ", step.By.Select((_, i) => $"walked.value_{i}"))})";
+        var targetsSql = $"coalesce({string.Join(", ", step.By.Select((_, i) => $"found_{i}.targets"))})";
+        var placeSql = $"case {string.Join(" ", step.By.Select((_, i) => $"when found_{i}.targets is not null then {PlaceSql(i)}"))} end";
+        var lookupsSql = string.Concat(step.By.Select((_, i) => Lookup(i)));
         var invalidSql = step.Invalid is { } condition ? $"coalesce((\n{condition}\n), false)" : "false";
         var whereSql = Names.And(step.Where);
         return $$"""
@@ -160,28 +168,36 @@ internal sealed class MatchSql(MatchStep step, HeldStep held)
               select source.{{sourceKey}} as source_key, {{invalidSql}} as invalid, {{valuesSql}}
               from {{sourceTable}} as source
               where {range source}{{whereSql}}),
+            -- Row by row, and no join of all with all: whatever the planner expects of a chunk, it takes as long as it has rows.
             found as (
-              select distinct on (walked.source_key) walked.source_key, sought.place, known.targets
-              from walked
-              cross join lateral (values {{placesSql}}) as sought (place, value)
-              -- A limit inside: a value that half of the target has must not be read to its end for each row.
-              cross join lateral (
-                select array_agg(near.target_key) as targets
-                from (select v.target_key from {{valuesTable}} as v where v.value = sought.value and v.place = sought.place limit {{MostSql}}) as near) as known
-              where not walked.invalid and sought.value is not null and known.targets is not null
-              order by walked.source_key, sought.place),
+              select walked.source_key, walked.invalid, {{anySql}} is null as is_empty, {{placeSql}} as place, {{targetsSql}} as targets
+              from walked{{lookupsSql}}
+              where not exists (select from ({{answersSql}}) as answer where answer.key = walked.source_key::text)),
             decided as materialized (
-              select walked.source_key, found.place, found.targets,
+              select found.source_key, found.place, found.targets,
                 (select coalesce(array_agg(candidate::text order by candidate::text), {{NoCandidatesSql}}) from unnest(found.targets) as candidate) as candidates,
                 case
-                  when walked.invalid or {{anySql}} is null then 'invalid_source'
+                  when found.invalid or found.is_empty then 'invalid_source'
                   when found.targets is null then 'no_match'
                   when cardinality(found.targets) = 1 then 'match'
                   else 'multi_match'
                 end as verdict
-              from walked
-              left join found on found.source_key = walked.source_key
-              where not exists (select from ({{answersSql}}) as answer where answer.key = walked.source_key::text))
+              from found)
+            """;
+    }
+
+    /// <summary>Who is known by one match key, for rows whose keys before it have found nobody.</summary>
+    private string Lookup(int index)
+    {
+        var valuesTable = Values;
+        var placeSql = PlaceSql(index);
+        var beforeSql = string.Concat(Enumerable.Range(0, index).Select(i => $" and found_{i}.targets is null"));
+        return $"""
+
+              cross join lateral (
+                select array_agg(near.target_key) as targets
+                -- A limit inside: a value that half of the target has must not be read to its end for each row.
+                from (select v.target_key from {valuesTable} as v where v.value = walked.value_{index} and v.place = {placeSql} and not walked.invalid{beforeSql} limit {MostSql}) as near) as found_{index}
             """;
     }
 

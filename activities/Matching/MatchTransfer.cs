@@ -72,18 +72,25 @@ internal sealed class MatchTransfer(NpgsqlDataSource database, MatchStep step, T
 
     private StepTransaction Work(NpgsqlConnection connection, HeldStep held) => new(connection, held, $"The match of {step.Table}");
 
-    private Task<long> EndAsync(NpgsqlConnection connection, HeldStep held, CancellationToken cancel) => Work(connection, held).RunAsync(
-        "answers-taken",
-        async scope =>
-        {
-            var rows = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                new MatchSql(step, held).TakeAnswers(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
-            var tables = new BridgeTable(step, held);
-            await tables.SuggestAsync(scope, cancel);
-            await tables.DropValuesAsync(scope, cancel);
-            return rows;
-        },
-        cancel);
+    private async Task<long> EndAsync(NpgsqlConnection connection, HeldStep held, CancellationToken cancel)
+    {
+        var source = await KeyColumns.ReadAsync(connection, SqlName.TryParse(step.Table)!, [step.Key], cancel);
+        await Unmapped.AnalyzeAsync(connection, cancel);
+        return await Work(connection, held).RunAsync(
+            "answers-taken",
+            async scope =>
+            {
+                var sql = new MatchSql(step, held);
+                await connection.ExecuteAsync(new CommandDefinition(sql.SettlePaired(source), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
+                var rows = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                    sql.TakeAnswers(), transaction: scope.Transaction, commandTimeout: 0, cancellationToken: cancel));
+                var tables = new BridgeTable(step, held);
+                await tables.SuggestAsync(scope, source, cancel);
+                await tables.DropValuesAsync(scope, cancel);
+                return rows;
+            },
+            cancel);
+    }
 
     private BackfillTransfer Walk(HeldStep held) => new(
         database,

@@ -13,6 +13,9 @@ public sealed record ActivitySettings
     /// <summary>Reads the connection string that a plan's binding names.</summary>
     public required Func<string, string?> ReadVariable { get; init; }
 
+    /// <summary>So many rows of a comparison are done again after a kill. Far smaller parts are read through an index, which is slower than the whole.</summary>
+    public long ComparedRows { get; init; } = 5_000_000;
+
     // Two ranges of a backfill, their helpers and a check or two: more connections would only queue inside PostgreSQL.
     public int ConnectionsPerDatabase { get; init; } = 16;
 }

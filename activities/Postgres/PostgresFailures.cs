@@ -48,6 +48,10 @@ internal static class PostgresFailures
         // One SQLSTATE for every cancelled statement; a cancellation of our own surfaces as such and never comes here.
         exception.SqlState == PostgresErrorCodes.QueryCanceled;
 
+    /// <summary>The server ends, or has just started: what is asked will be answered later.</summary>
+    public static bool IsServerGone(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+
     public static bool IsUniqueViolation(Exception exception, string constraint) =>
         exception is PostgresException unique && IsUniqueViolation(unique) && unique.ConstraintName == constraint;
 

@@ -13,7 +13,10 @@ internal sealed class OwnTable(SqlIdentifier table, StepKey step)
     private string Comment => $"Made by the step {step.Plan}/{step.Batch}/{step.Step}.";
 
     /// <summary>False where an earlier attempt of the step has made it.</summary>
-    public async Task<bool> MakeAsync(LedgerScope scope, string columnsSql, CancellationToken cancel)
+    /// <param name="scope">It is there when this commits.</param>
+    /// <param name="contentSql">Its columns in parentheses, or a query that fills it.</param>
+    /// <param name="cancel">Leaves no table behind.</param>
+    public async Task<bool> MakeAsync(LedgerScope scope, string contentSql, CancellationToken cancel)
     {
         var owner = await FindOwnerAsync(scope, cancel);
         if (owner is not null)
@@ -25,8 +28,9 @@ internal sealed class OwnTable(SqlIdentifier table, StepKey step)
 
         var commentSql = SqlIdentifier.Literal(Comment);
         await scope.Connection.ExecuteAsync(new CommandDefinition(
-            $"create table {table} ({columnsSql}); comment on table {table} is {commentSql}",
+            $"create table {table} {contentSql}; comment on table {table} is {commentSql}",
             transaction: scope.Transaction,
+            commandTimeout: 0,
             cancellationToken: cancel));
         return true;
     }

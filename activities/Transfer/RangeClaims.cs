@@ -6,8 +6,8 @@ namespace Orchestrator.Activities.Transfer;
 /// <summary>How a lane gets something to do: the range that it had, else a free one, else a part of another lane's.</summary>
 internal sealed class RangeClaims(NpgsqlDataSource database, ITransfer transfer, HeldStep held, int lane)
 {
-    // Cutting costs a sample and a moment of the other lane's time: worth it for several chunks, not for one.
-    private const int LeastChunks = 4;
+    // Cutting costs a sample and a moment of the other lane's time: worth it where a chunk is left for each.
+    private const int LeastChunks = 2;
     private const int MostTries = 5;
 
     public async Task<RangeRow?> TakeAsync(IRangeWork work, int chunkRows, CancellationToken cancel)

@@ -11,7 +11,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Tests.Backfill;
 
 /// <summary>
-/// A backfill that adds rows, one that changes them where they are, and a copy, side by side, while worker, Temporal service and
+/// A backfill that adds rows, one that changes them where they are, a copy and a comparison, side by side, while worker, Temporal service and
 /// PostgreSQL are killed in turns at any moment. <c>TRANSFER_KILLS=100</c> is a million rows each.
 /// </summary>
 [TakesSeconds(34)]
@@ -54,6 +54,9 @@ public sealed class AllKindsKilledTests
         }
 
         await AssertUndisturbedAsync(stack, killed);
+        Assert.Matches(
+            $"^{Rows:N0} rows alike, seen at [0-9]+ moments",
+            await stack.ScalarAsync<string>("select measured from orchestrator.checks where check_id = 'same'"));
     }
 
     private static async Task PrepareAsync(KillableStack stack)
@@ -64,6 +67,8 @@ public sealed class AllKindsKilledTests
             $"""
             create table origin as {RowSql} from generate_series(1, {Rows}) n;
             alter table origin add primary key (id);
+            create table twin as select * from origin;
+            alter table twin add primary key (id);
             create table amended as select * from origin;
             alter table amended add primary key (id);
             create sequence filled_tries;
@@ -80,13 +85,14 @@ public sealed class AllKindsKilledTests
             await stack.ExecuteAsync(stack.Source, $"create table copied.t{table} as {RowSql} from generate_series(1, {Rows / Tables}) n; alter table copied.t{table} add primary key (id); analyze copied.t{table}");
         }
 
-        await stack.ExecuteAsync(stack.Target, "analyze origin; analyze amended");
+        await stack.ExecuteAsync(stack.Target, "analyze origin; analyze amended; analyze twin");
     }
 
     private async Task<IReadOnlyDictionary<Victim, int>> KillAsync(KillableStack stack)
     {
         var random = new Random(7);
         var killed = Enum.GetValues<Victim>().ToDictionary(v => v, _ => 0);
+        await ComparingAsync(stack);
         var seen = 0L;
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -99,6 +105,16 @@ public sealed class AllKindsKilledTests
         }
 
         return killed;
+    }
+
+    /// <summary>Waits until the comparison has its first part behind it.</summary>
+    private async Task ComparingAsync(KillableStack stack)
+    {
+        while (await stack.ScalarAsync<long>("select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep%\"id\" > %' and pid <> pg_backend_pid()") == 0)
+        {
+            Assert.True(_elapsed.Elapsed < Patience, $"Nothing was compared within {Patience}.");
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>Waits until rows move again.</summary>
@@ -170,6 +186,7 @@ public sealed class AllKindsKilledTests
             Some.Batch(Fill("fill", "filled", WriteMode.Insert, "rank")) with { Id = "fill" },
             Some.Batch(Fill("amend", "amended", WriteMode.Update, "rank + 1") with { Table = "amended" }) with { Id = "amend" },
             Some.Batch(Copy()) with { Id = "copy" },
+            Some.Batch(Some.Sql("compared", "select 1", "select 1")) with { Id = "compare", Prechecks = [Compare()] },
         ],
     };
 
@@ -190,6 +207,15 @@ public sealed class AllKindsKilledTests
         ChunkRows = ChunkRows,
         Pace = Pace,
         Undo = [new SqlScript($"{id}.sql", "select 1")],
+    };
+
+    /// <summary>Half a second for each of its parts.</summary>
+    private static SameContentCheck Compare() => new()
+    {
+        Head = new("same", "same", "db", Severity.HardStop),
+        Table = "origin",
+        Where = "(select pg_sleep(0.5)) is not null",
+        Other = new RowSet { Database = "db", Table = "twin" },
     };
 
     private static CopyStep Copy() => new()

@@ -117,6 +117,7 @@ internal sealed class KillableStack : IAsyncDisposable
         start.Environment["TEMPORAL_ADDRESS"] = _service.Address;
         start.Environment[WorkerSettings.LedgerVariable] = Target;
         start.Environment[WorkerSettings.LogFileVariable] = Path.Combine(_scratch.Folder, "worker.log");
+        start.Environment[WorkerSettings.ComparedRowsVariable] = "1000";
         start.Environment[TargetVariable] = Target;
         start.Environment[SourceVariable] = Source;
         var worker = new Process { StartInfo = start, EnableRaisingEvents = true };

@@ -87,7 +87,7 @@ public sealed class SameContentTests(PostgresFixture postgres) : IClassFixture<P
     {
         await using var site = await PrepareAsync("delete from {0}_b where id = 1; update {0}_b set name = 'other' where id in (450, 999); insert into {0}_b (id, part) values (2000, 'x')", numbersOnly: true);
 
-        var result = await new SameContent(SiteOf(site), partRows: 100).MeasureAsync(Check(), default);
+        var result = await new SameContent(SiteOf(site) with { ComparedRows = 100 }).MeasureAsync(Check(), default);
 
         Assert.Equal("4 of 1,000 rows differ", result.Measured);
         Assert.Equal(4, result.Exceptions.Count);
@@ -107,12 +107,12 @@ public sealed class SameContentTests(PostgresFixture postgres) : IClassFixture<P
                 throw new OperationCanceledException("killed");
             }
         });
-        await Assert.ThrowsAsync<OperationCanceledException>(() => new SameContent(SiteOf(site) with { Journal = dying }, partRows: 100).MeasureAsync(Check(), default));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new SameContent(SiteOf(site) with { ComparedRows = 100, Journal = dying }).MeasureAsync(Check(), default));
         // In a part that is finished: who looked at it again would see it.
         await site.ExecuteAsync($"update {_name}_b set name = 'other' where id = 1");
         var carried = JsonSerializer.Deserialize<Dictionary<string, ComparedSoFar>>(JsonSerializer.Serialize(left))!;
 
-        var result = await new SameContent(SiteOf(site) with { Journal = new CompareJournal(carried, _ => { }) }, partRows: 100).MeasureAsync(Check(), default);
+        var result = await new SameContent(SiteOf(site) with { ComparedRows = 100, Journal = new CompareJournal(carried, _ => { }) }).MeasureAsync(Check(), default);
 
         Assert.Equal("1 of 1,000 rows differ, seen at 2 moments, because whoever compared them was stopped", result.Measured);
         Assert.Equal(["[\"990\"] differs in name"], result.Exceptions);

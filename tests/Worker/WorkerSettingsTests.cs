@@ -22,11 +22,12 @@ public sealed class WorkerSettingsTests
             ("ORCHESTRATOR_LOG_LEVEL", "loud"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "smoke signals"),
-            ("ORCHESTRATOR_ACTIVITIES", "many"));
+            ("ORCHESTRATOR_ACTIVITIES", "many"),
+            ("ORCHESTRATOR_COMPARED_ROWS", "0"));
 
         Assert.Null(settings);
         Assert.Equal(
-            ["ORCHESTRATOR_LEDGER", "ORCHESTRATOR_LOCAL", "ORCHESTRATOR_LOG_LEVEL", "OTEL_EXPORTER_OTLP_PROTOCOL", "ORCHESTRATOR_ACTIVITIES"],
+            ["ORCHESTRATOR_LEDGER", "ORCHESTRATOR_LOCAL", "ORCHESTRATOR_LOG_LEVEL", "OTEL_EXPORTER_OTLP_PROTOCOL", "ORCHESTRATOR_ACTIVITIES", "ORCHESTRATOR_COMPARED_ROWS"],
             mistakes.Select(m => m.Split(' ')[0]));
         Assert.DoesNotContain("secret", string.Join(' ', mistakes));
     }
