@@ -11,6 +11,8 @@ internal static partial class ComparableJson
     private static readonly HashSet<string> Left =
     [
         "taskId", "historySizeBytes", "nextPageToken", "clusterId", "durationMillis", "persistenceStore", "visibilityStore", "currentRetryInterval", "stateTransitionCount",
+        // The worker's runtime, the same for both, invokes a method in another way once it has invoked it a few times.
+        "stackTrace",
         // Rates of a moment.
         "tasksAddRate", "tasksDispatchRate", "backlogIncreaseRate", "last_access_time",
         // How a server divides a queue.
