@@ -9,6 +9,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>orchestrator watch</c>: the same as status, as it changes, until the program ends or the person leaves.</summary>
 internal static class WatchCommand
 {
+    private const string Leaves = "Ctrl-C leaves; the program goes on.";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ResizeSeen = TimeSpan.FromMilliseconds(100);
 
@@ -54,42 +56,54 @@ internal static class WatchCommand
     {
         using var screen = new TreeScreen(scene.Output, TreeScreen.TerminalSize);
         var tree = new LiveTree(program.Id);
-        var heard = "";
-        // On the error stream it would be written across the screen.
-        scene.Say = sentence => heard = $" {sentence}";
         ProgramLook? last = null;
-        while (true)
+        var hint = Leaves;
+        // On the error stream it would be written across the screen.
+        scene.Say = sentence => hint = sentence;
+        try
         {
-            var hint = "Ctrl-C leaves; the program goes on.";
+            while (true)
+            {
+                var looking = LookAsync();
+                await ShowWhileAsync(looking);
+                hint = await looking ?? Leaves;
+                if (last?.Program.Outcome is { } outcome)
+                {
+                    return outcome;
+                }
+
+                await ShowWhileAsync(Task.Delay(Interval, cancel));
+            }
+        }
+        finally
+        {
+            screen.Show(tree.Lines(last, "", TimeProvider.System.GetUtcNow()));
+        }
+
+        async Task<string?> LookAsync()
+        {
             try
             {
                 last = await ProgramLook.TakeAsync(scene.Line.Client, program.Id, last, cancel);
-                heard = "";
-                hint = last.Program.Outcome is null ? hint : "";
+                return null;
             }
             catch (Exception e) when (e is RpcException or WorkflowQueryFailedException && !cancel.IsCancellationRequested)
             {
-                hint = $"No answer from the program; is a worker running? ({e.Message}){heard}";
+                return $"No answer from the program; is a worker running? ({e.Message})";
             }
-
-            var lines = tree.Lines(last, hint, TimeProvider.System.GetUtcNow());
-            screen.Show(lines);
-            if (last?.Program.Outcome is { } outcome)
-            {
-                return outcome;
-            }
-
-            await RestAsync(screen, lines, cancel);
         }
-    }
 
-    /// <summary>A terminal that is made wider or narrower meanwhile does not wait for the next look.</summary>
-    private static async Task RestAsync(TreeScreen screen, IReadOnlyList<string> lines, CancellationToken cancel)
-    {
-        for (var rested = TimeSpan.Zero; rested < Interval; rested += ResizeSeen)
+        // Whatever it waits for: what the stack says and a terminal that is made wider or narrower are shown meanwhile.
+        async Task ShowWhileAsync(Task waiting)
         {
-            await Task.Delay(ResizeSeen, cancel);
-            screen.Show(lines);
+            do
+            {
+                screen.Show(tree.Lines(last, hint, TimeProvider.System.GetUtcNow()));
+            }
+            // Without the token: what is waited for has it.
+            while (await Task.WhenAny(waiting, Task.Delay(ResizeSeen, CancellationToken.None)) != waiting);
+
+            await waiting;
         }
     }
 }
