@@ -9,6 +9,7 @@ internal sealed class LiveTree(string program)
     private static readonly TimeSpan FigureStands = TimeSpan.FromSeconds(1);
 
     private readonly Pace _pace = new();
+    private ProgramLook? _measured;
     private string? _figure;
     private DateTimeOffset _figureSince;
     private IReadOnlyList<string> _tree = [program];
@@ -30,6 +31,13 @@ internal sealed class LiveTree(string program)
 
     private void Measure(ProgramLook? look, DateTimeOffset now)
     {
+        // One look is one measurement, however often it is shown.
+        if (ReferenceEquals(look, _measured))
+        {
+            return;
+        }
+
+        _measured = look;
         if (look?.Progress is not { } progress)
         {
             _figure = null;
