@@ -12,6 +12,7 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
     private const string Detached = """exec "$0" "$@" </dev/null >/dev/null 2>>"$PIECE_ERRORS" """;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan KilledEnds = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(3);
 
     private readonly PieceRecords _records = new(state);
@@ -58,18 +59,30 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
             Posix.AskToEnd(record.ProcessId);
         }
 
+        if (await EndsAsync(piece, piece.StopLimit(), cancel))
+        {
+            return;
+        }
+
+        say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s{(record is null ? "" : " and was killed; nothing that was committed is lost")}.");
+        Kill(record?.ProcessId);
+        await EndsAsync(piece, KilledEnds, cancel);
+    }
+
+    private async Task<bool> EndsAsync(Piece piece, TimeSpan limit, CancellationToken cancel)
+    {
         var waited = Stopwatch.StartNew();
         while (_records.IsAlive(piece))
         {
-            if (waited.Elapsed > piece.StopLimit())
+            if (waited.Elapsed > limit)
             {
-                say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s{(record is null ? "" : " and was killed; nothing that was committed is lost")}.");
-                Kill(record?.ProcessId);
-                return;
+                return false;
             }
 
             await Task.Delay(Poll, cancel);
         }
+
+        return true;
     }
 
     private Process Spawn(Piece piece, IReadOnlyDictionary<string, string> environment)

@@ -44,7 +44,8 @@ public sealed class StackTests
         Assert.Contains("PostgreSQL ended; starting it again.", up.Said, StringComparison.Ordinal);
         var postmaster = home.Postmaster;
         Assert.Equal(0, await up.InterruptAsync());
-        Assert.False(Enum.GetValues<Piece>().Any(home.IsAlive) || Scratch.Runs(postmaster));
+        var left = Enum.GetValues<Piece>().Where(home.IsAlive).ToList();
+        Assert.False(left.Count > 0 || Scratch.Runs(postmaster), $"Left are {string.Join(", ", left)}; server {postmaster} {(Scratch.Runs(postmaster) ? "runs" : "has ended")}. It said: {up.Said}");
     }
 
     [Fact]
