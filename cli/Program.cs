@@ -36,8 +36,17 @@ internal static class Program
 
     public static IReadOnlyList<string> Verbs => Makers.Keys;
 
-    public static Task<int> Main(string[] arguments) =>
-        RunAsync(arguments, new InvocationConfiguration { ProcessTerminationTimeout = TimeToEnd });
+    // Of temporal-dev's client; the official one has no such switch.
+    private const string HoldSwitch = "Temporalio.Client.HoldCaller";
+
+    // They ask, tell, and end.
+    private static readonly string[] Short = ["status", "decide", "pause", "resume", "abort", "retry", "skip", "tune"];
+
+    public static Task<int> Main(string[] arguments)
+    {
+        AppContext.SetSwitch(HoldSwitch, arguments is [var verb, ..] && Short.Contains(verb));
+        return RunAsync(arguments, new InvocationConfiguration { ProcessTerminationTimeout = TimeToEnd });
+    }
 
     public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration configuration)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Bench.Sdk;
 
 internal static class Program
 {
-    private const string Usage = "[unwatched | long | bridge | history typical | history long | client ADDRESS | starts COMMAND...]";
+    private const string Usage = "[unwatched | long | bridge | history typical | history long | nothing | client ADDRESS | starts COMMAND... [-- COMMAND...]]";
 
     public static async Task<int> Main(string[] arguments)
     {
@@ -25,6 +25,8 @@ internal static class Program
                 return 0;
             case ["history", var length]:
                 await Console.Out.WriteLineAsync(TickingHistory.JsonOf(length == "long" ? TickingHistory.Long : TickingHistory.Typical));
+                return 0;
+            case ["nothing"]:
                 return 0;
             case ["client", var address]:
                 var client = await TemporalClient.ConnectAsync(new(address));

@@ -28,7 +28,7 @@ internal sealed class Stack : IAsyncDisposable
         _say = say;
         _lease = lease;
         _policies = choice.Pieces.ToDictionary(piece => piece, _ => new RestartPolicy());
-        Supervision = choice.EmbedsAnything ? SuperviseAsync(_stop.Token) : Task.Delay(Timeout.Infinite, _stop.Token);
+        Supervision = choice.EmbedsAnything ? SuperviseAsync(_stop.Token) : new TaskCompletionSource().Task;
     }
 
     /// <summary>As they are now; while a piece is being started again, as they were last.</summary>
@@ -78,14 +78,15 @@ internal sealed class Stack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await Supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
         if (_lease is not null)
         {
+            await _stop.CancelAsync();
+            await Supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _lease.Dispose();
             await StopIfLastAsync(_state, _pieces);
         }
+
+        _stop.Dispose();
     }
 
     private static async Task<StackAddresses> StartAllAsync(StateFolder state, StackChoice choice, StackPieces pieces, CancellationToken cancel)

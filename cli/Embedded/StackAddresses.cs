@@ -25,8 +25,8 @@ internal sealed record StackAddresses(string? Temporal, string Ledger, string? L
         return ledger is null || (service is null && !choice.NamesTemporal) ? null : new StackAddresses(service, ledger, choice.Local ?? server);
     }
 
-    public static string InDatabase(string server, string database) =>
-        new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
+    // What is named last counts. Every command asks, and the driver's own builder would have to be loaded for it.
+    public static string InDatabase(string server, string database) => $"{server};Database={database}";
 
     /// <summary>For people to read, without the password.</summary>
     public string LocalEndpoint => new NpgsqlConnectionStringBuilder(Local) is { Host: { } host, Port: var port } ? $"{host}:{port}" : "elsewhere";

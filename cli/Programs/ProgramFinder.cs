@@ -29,7 +29,8 @@ internal static class ProgramFinder
             found.Add(new ProgramEntry(workflow.Id, workflow.Status, workflow.StartTime, workflow.CloseTime));
         }
 
-        return [.. found.OrderByDescending(p => p.StartedAt).DistinctBy(p => p.Id)];
+        found.Sort(static (one, other) => other.StartedAt.CompareTo(one.StartedAt));
+        return [.. found.DistinctBy(p => p.Id)];
     }
 
     public static async Task<ProgramEntry> FindAsync(ITemporalClient client, string? named, CancellationToken cancel) =>

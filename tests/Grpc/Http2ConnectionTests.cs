@@ -185,6 +185,33 @@ public sealed class Http2ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_that_is_held_goes_on_with_the_answer()
+    {
+        var channel = Connect(options => options with { Hold = TimeSpan.FromSeconds(30) });
+        var answering = AnswerNextAsync();
+
+        var call = CountAsync(channel);
+
+        Assert.True(call.IsCompletedSuccessfully);
+        Assert.Equal(9, (await call).Count);
+        await answering;
+
+        async Task AnswerNextAsync() => await AnswerOneAsync(await _server.AcceptAsync(), 9);
+    }
+
+    [Fact]
+    public async Task A_caller_is_held_no_longer_than_it_may_be()
+    {
+        var channel = Connect(options => options with { Hold = TimeSpan.FromMilliseconds(10) });
+
+        var call = CountAsync(channel);
+
+        Assert.False(call.IsCompleted);
+        await AnswerOneAsync(await _server.AcceptAsync(), 10);
+        Assert.Equal(10, (await call).Count);
+    }
+
+    [Fact]
     public async Task A_channel_that_is_closed_ends_what_runs_and_what_waits()
     {
         var channel = Connect(options => options with { MaxConnections = 1 });

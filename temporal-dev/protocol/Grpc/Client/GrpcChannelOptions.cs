@@ -32,6 +32,13 @@ public sealed record GrpcChannelOptions
     /// <summary>For calls that name no timeout of their own, tries and waits together.</summary>
     public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// For so long the thread that makes a call waits for the answer itself. A program of one question has nothing else to
+    /// do, and where the answer is there in time none of the methods on the way has to be continued, which is compiled for
+    /// each of them anew in every process. Plain text only.
+    /// </summary>
+    public TimeSpan Hold { get; init; } = TimeSpan.Zero;
+
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Each takes as many calls as the server allows, often a hundred; what is beyond that waits for one to end.</summary>
@@ -57,6 +64,7 @@ public sealed record GrpcChannelOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConnections);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DefaultTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Hold, TimeSpan.Zero);
         Retry.Validate();
     }
 }

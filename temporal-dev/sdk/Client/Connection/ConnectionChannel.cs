@@ -10,6 +10,12 @@ internal static class ConnectionChannel
     internal const string ClientName = "temporal-dotnet-dev";
     internal const string ClientVersion = "1.18.0";
 
+    /// <summary>A switch for programs that ask one question and end; no other SDK has it, and where it is not known nothing is lost but time.</summary>
+    private const string HoldSwitch = "Temporalio.Client.HoldCaller";
+
+    // A service that is up answers within a few milliseconds.
+    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(100);
+
     public static GrpcChannel Open(TemporalConnectionOptions options) => new(new()
     {
         Address = options.TargetHost ?? throw new ArgumentException("A connection needs a TargetHost.", nameof(options)),
@@ -21,6 +27,7 @@ internal static class ConnectionChannel
             : TemporalDev.Protocol.Grpc.GrpcCompression.None,
         Retry = Retry(options.RpcRetry ?? new()),
         KeepAlive = options.KeepAlive is { } keepAlive ? new(keepAlive.Interval, keepAlive.Timeout) : null,
+        Hold = AppContext.TryGetSwitch(HoldSwitch, out var wanted) && wanted ? Hold : TimeSpan.Zero,
         Proxy = options.HttpConnectProxy is { } proxy ? Proxy(proxy) : null,
     });
 

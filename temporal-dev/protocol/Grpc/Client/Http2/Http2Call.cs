@@ -35,6 +35,9 @@ internal sealed class Http2Call(GrpcRequest request, PlainTransport transport)
         return piece;
     }
 
+    /// <summary>Until it is there, or for so long. What it came to shows when it is awaited.</summary>
+    public void WaitHere(TimeSpan limit) => ((IAsyncResult)_answer.Task).AsyncWaitHandle.WaitOne(limit);
+
     /// <summary>Gives up waiting for it.</summary>
     public void Cancel() => transport.Cancel(this);
 

@@ -25,6 +25,11 @@ internal sealed class PlainTransport(GrpcChannelOptions options) : IGrpcTranspor
             var call = new Http2Call(request, this);
             Start(call);
             using var giveUp = cancel.UnsafeRegister(static call => ((Http2Call)call!).Cancel(), call);
+            if (options.Hold > TimeSpan.Zero)
+            {
+                call.WaitHere(options.Hold);
+            }
+
             try
             {
                 return await call.Answer;
