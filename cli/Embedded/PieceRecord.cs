@@ -17,7 +17,6 @@ internal sealed record PieceRecord(int ProcessId, DateTimeOffset StartedAt, stri
     public static Guid ThisBuild { get; } = typeof(PieceRecord).Module.ModuleVersionId;
 }
 
-// Every verb reads records first, and reflection would take longer than all else that it does there.
 [JsonSerializable(typeof(PieceRecord))]
 internal sealed partial class PieceRecordJson : JsonSerializerContext;
 
@@ -55,12 +54,26 @@ internal sealed class PieceRecords(StateFolder state)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), PieceRecordJson.Default.PieceRecord);
+            return Parse(File.ReadAllText(path));
         }
         catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
+    }
+
+    // By hand: every verb reads records first, and a serializer, generated or not, has a hundred methods compiled for it.
+    private static PieceRecord Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var record = document.RootElement;
+        return new PieceRecord(
+            record.GetProperty(nameof(PieceRecord.ProcessId)).GetInt32(),
+            record.GetProperty(nameof(PieceRecord.StartedAt)).GetDateTimeOffset(),
+            record.GetProperty(nameof(PieceRecord.Address)).GetString(),
+            record.GetProperty(nameof(PieceRecord.Against)).GetString()!,
+            record.GetProperty(nameof(PieceRecord.Build)).GetGuid(),
+            record.GetProperty(nameof(PieceRecord.Failure)).GetString());
     }
 
     /// <summary>Whole or not at all, and for the owner only: the database's record carries its password.</summary>

@@ -10,6 +10,8 @@ internal sealed record StackAddresses(string? Temporal, string Ledger, string? L
 {
     public const string LedgerDatabase = "orchestrator";
 
+    private const string DatabaseKeyword = ";Database=";
+
     /// <summary>The header by which a call says which stack's service it means, and how Temporal's tools are told to send it.</summary>
     public const string ServiceNameHeader = "server-name";
     public const string ServiceNameVariable = "TEMPORAL_GRPC_META_SERVER_NAME";
@@ -25,8 +27,11 @@ internal sealed record StackAddresses(string? Temporal, string Ledger, string? L
         return ledger is null || (service is null && !choice.NamesTemporal) ? null : new StackAddresses(service, ledger, choice.Local ?? server);
     }
 
-    // What is named last counts. Every command asks, and the driver's own builder would have to be loaded for it.
-    public static string InDatabase(string server, string database) => $"{server};Database={database}";
+    // The embedded server names its database last. Every command asks, and the driver would have to be loaded to do it in general.
+    public static string InDatabase(string server, string database) =>
+        server.LastIndexOf(DatabaseKeyword, StringComparison.Ordinal) is >= 0 and var named && server.IndexOf(';', named + 1) < 0
+            ? server[..(named + DatabaseKeyword.Length)] + database
+            : new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
 
     /// <summary>For people to read, without the password.</summary>
     public string LocalEndpoint => new NpgsqlConnectionStringBuilder(Local) is { Host: { } host, Port: var port } ? $"{host}:{port}" : "elsewhere";

@@ -116,7 +116,7 @@ internal sealed class StackPieces(StateFolder state, StackChoice choice, Action<
         };
         if (variables is not null)
         {
-            var told = string.Join('\n', variables.OrderBy(variable => variable.Key, StringComparer.Ordinal));
+            var told = string.Join('\n', variables.Select(variable => $"[{variable.Key}, {variable.Value}]").Order(StringComparer.Ordinal));
             variables[PieceHost.AgainstVariable] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(told)));
         }
 
