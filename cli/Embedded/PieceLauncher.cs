@@ -12,7 +12,6 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
     private const string Detached = """exec "$0" "$@" </dev/null >/dev/null 2>>"$PIECE_ERRORS" """;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan KilledEnds = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(3);
 
     private readonly PieceRecords _records = new(state);
@@ -52,37 +51,24 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
 
     public async Task StopAsync(Piece piece, CancellationToken cancel)
     {
-        // One without a record is ending already; waited for all the same, so that what it needs outlasts it.
-        var record = _records.TryRead(piece);
-        if (record is not null && _records.IsAlive(piece))
-        {
-            Posix.AskToEnd(record.ProcessId);
-        }
-
-        if (await EndsAsync(piece, piece.StopLimit(), cancel))
+        if (!_records.IsAlive(piece) || _records.TryRead(piece) is not { } record)
         {
             return;
         }
 
-        say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s{(record is null ? "" : " and was killed; nothing that was committed is lost")}.");
-        Kill(record?.ProcessId);
-        await EndsAsync(piece, KilledEnds, cancel);
-    }
-
-    private async Task<bool> EndsAsync(Piece piece, TimeSpan limit, CancellationToken cancel)
-    {
+        Posix.AskToEnd(record.ProcessId);
         var waited = Stopwatch.StartNew();
         while (_records.IsAlive(piece))
         {
-            if (waited.Elapsed > limit)
+            if (waited.Elapsed > piece.StopLimit())
             {
-                return false;
+                say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s and was killed; nothing that was committed is lost.");
+                Kill(record.ProcessId);
+                return;
             }
 
             await Task.Delay(Poll, cancel);
         }
-
-        return true;
     }
 
     private Process Spawn(Piece piece, IReadOnlyDictionary<string, string> environment)
@@ -113,12 +99,12 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
         return Path.GetFileNameWithoutExtension(self) == "dotnet" ? [self, typeof(PieceLauncher).Assembly.Location] : [self];
     }
 
-    private static void Kill(int? processId)
+    private static void Kill(int processId)
     {
         try
         {
-            using var process = processId is { } id ? Process.GetProcessById(id) : null;
-            process?.Kill();
+            using var process = Process.GetProcessById(processId);
+            process.Kill();
         }
         catch (ArgumentException)
         {
