@@ -13,8 +13,8 @@ internal sealed class Lease(StateFolder state)
     // A stack that is being stopped by its last user holds the file until everything has ended.
     private static readonly TimeSpan HoldLimit = TimeSpan.FromMinutes(2);
 
-    // Pieces look for an instant each.
-    private static readonly TimeSpan LooksPass = TimeSpan.FromMilliseconds(300);
+    // Pieces look for an instant each, which is longer on a machine that has too much to do.
+    private static readonly TimeSpan LooksPass = TimeSpan.FromSeconds(2);
 
     private readonly string _path = Path.Combine(state.Stack, "lease");
 

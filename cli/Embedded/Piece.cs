@@ -27,15 +27,6 @@ internal static class PieceTraits
         _ => throw new ArgumentOutOfRangeException(nameof(piece), piece, null),
     };
 
-    /// <summary>How long a piece goes on when nobody needs the stack any more. Each outlasts those that need it.</summary>
-    public static TimeSpan Grace(this Piece piece) => piece switch
-    {
-        Piece.Database => TimeSpan.FromSeconds(6),
-        Piece.Service => TimeSpan.FromSeconds(4),
-        Piece.Worker => TimeSpan.FromSeconds(2),
-        _ => throw new ArgumentOutOfRangeException(nameof(piece), piece, null),
-    };
-
     /// <summary>Until it is ready. The first start of the database fetches PostgreSQL, and one after a crash replays its log.</summary>
     public static TimeSpan StartLimit(this Piece piece) => piece is Piece.Database ? TimeSpan.FromMinutes(6) : TimeSpan.FromMinutes(1);
 

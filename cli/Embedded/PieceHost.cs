@@ -14,9 +14,16 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
 
     private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(500);
 
+    // Whoever was killed may be started again at once.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    // More than they may take to stop.
+    private static readonly TimeSpan DependentsLimit = TimeSpan.FromMinutes(1);
+
     private readonly PieceRecords _records = new(state);
 
-    public async Task<ExitCode> RunAsync(Func<CancellationToken, Task<RunningPiece>> start, CancellationToken cancel)
+    /// <param name="start">Is given the record of the process before this one.</param>
+    public async Task<ExitCode> RunAsync(Func<PieceRecord?, CancellationToken, Task<RunningPiece>> start, CancellationToken cancel)
     {
         Posix.LeaveTerminal();
         await using var only = await _records.TryLockAsync(piece, cancel);
@@ -40,12 +47,13 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
         }
     }
 
-    private async Task<RunningPiece> AnnouncedAsync(Func<CancellationToken, Task<RunningPiece>> start, CancellationToken cancel)
+    private async Task<RunningPiece> AnnouncedAsync(Func<PieceRecord?, CancellationToken, Task<RunningPiece>> start, CancellationToken cancel)
     {
+        // Whoever wrote it has ended: this process holds the lock.
         _records.Retire(piece);
         try
         {
-            var running = await start(cancel);
+            var running = await start(_records.TryReadFormer(piece), cancel);
             Announce(running.Address, failure: null);
             return running;
         }
@@ -63,12 +71,12 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
         _records.Write(piece, new PieceRecord(self.Id, self.StartTime.ToUniversalTime(), address, against, PieceRecord.ThisBuild, failure));
     }
 
-    /// <summary>Returns when asked to end, or when for a while nobody has needed the stack.</summary>
+    /// <summary>Returns when asked to end, or when for a while nobody has needed the stack and the pieces that need this one have ended.</summary>
     private async Task UnneededAsync(CancellationToken cancel)
     {
         var lease = new Lease(state);
         var needed = Stopwatch.StartNew();
-        while (needed.Elapsed < piece.Grace())
+        while (needed.Elapsed < Grace || (needed.Elapsed < DependentsLimit && AreDependentsAlive()))
         {
             await Task.Delay(LeasePoll, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancel.IsCancellationRequested)
@@ -82,4 +90,7 @@ internal sealed class PieceHost(Piece piece, StateFolder state)
             }
         }
     }
+
+    // In the order of their starts, each needs those before it.
+    private bool AreDependentsAlive() => Enum.GetValues<Piece>().Any(other => other > piece && _records.IsAlive(other));
 }

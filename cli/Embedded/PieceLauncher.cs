@@ -12,6 +12,7 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
     private const string Detached = """exec "$0" "$@" </dev/null >/dev/null 2>>"$PIECE_ERRORS" """;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan KilledEnds = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(3);
 
     private readonly PieceRecords _records = new(state);
@@ -19,6 +20,60 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
     public async Task<PieceRecord> StartAsync(Piece piece, IReadOnlyDictionary<string, string> environment, CancellationToken cancel)
     {
         using var process = Spawn(piece, environment);
+        try
+        {
+            return await ReadyAsync(piece, process, cancel);
+        }
+        catch (OperationCanceledException) when (!process.HasExited)
+        {
+            // It has no record yet by which it could be found and stopped.
+            Posix.AskToEnd(process.Id);
+            throw;
+        }
+    }
+
+    public async Task StopAsync(Piece piece, CancellationToken cancel)
+    {
+        int? asked = null;
+        if (await EndsAsync(Ask, piece.StopLimit()))
+        {
+            return;
+        }
+
+        say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s{(asked is null ? "" : " and was killed; nothing that was committed is lost")}.");
+        Kill(asked);
+        await EndsAsync(() => { }, KilledEnds);
+
+        // One without a record is ending already, or still starting; what it needs has to outlast it.
+        void Ask()
+        {
+            if (_records.TryRead(piece) is { } record && record.ProcessId != asked)
+            {
+                Posix.AskToEnd(record.ProcessId);
+                asked = record.ProcessId;
+            }
+        }
+
+        async Task<bool> EndsAsync(Action look, TimeSpan limit)
+        {
+            var waited = Stopwatch.StartNew();
+            while (_records.IsAlive(piece))
+            {
+                if (waited.Elapsed > limit)
+                {
+                    return false;
+                }
+
+                look();
+                await Task.Delay(Poll, cancel);
+            }
+
+            return true;
+        }
+    }
+
+    private async Task<PieceRecord> ReadyAsync(Piece piece, Process process, CancellationToken cancel)
+    {
         var waited = Stopwatch.StartNew();
         var said = false;
         while (true)
@@ -43,28 +98,6 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
             {
                 say($"{piece.Title()} is starting; the first time takes longest.");
                 said = true;
-            }
-
-            await Task.Delay(Poll, cancel);
-        }
-    }
-
-    public async Task StopAsync(Piece piece, CancellationToken cancel)
-    {
-        if (!_records.IsAlive(piece) || _records.TryRead(piece) is not { } record)
-        {
-            return;
-        }
-
-        Posix.AskToEnd(record.ProcessId);
-        var waited = Stopwatch.StartNew();
-        while (_records.IsAlive(piece))
-        {
-            if (waited.Elapsed > piece.StopLimit())
-            {
-                say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s and was killed; nothing that was committed is lost.");
-                Kill(record.ProcessId);
-                return;
             }
 
             await Task.Delay(Poll, cancel);
@@ -99,12 +132,12 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
         return Path.GetFileNameWithoutExtension(self) == "dotnet" ? [self, typeof(PieceLauncher).Assembly.Location] : [self];
     }
 
-    private static void Kill(int processId)
+    private static void Kill(int? processId)
     {
         try
         {
-            using var process = Process.GetProcessById(processId);
-            process.Kill();
+            using var process = processId is { } id ? Process.GetProcessById(id) : null;
+            process?.Kill();
         }
         catch (ArgumentException)
         {

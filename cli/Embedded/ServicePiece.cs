@@ -15,9 +15,12 @@ internal static class ServicePiece
 
     private const int StartAttempts = 5;
 
-    // What holds the port of a service that died is mostly a passing connection or the rest of the old process.
+    // As long as a killed process may take to go, with all that it held.
     private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan PortPoll = TimeSpan.FromMilliseconds(100);
+
+    // A passing connection has it no longer than this; a stranger who listens there keeps it.
+    private static readonly TimeSpan StrangerPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PortPoll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The service's own PostgreSQL; null while it is not there.</summary>
     public static Dictionary<string, string>? Variables(IReadOnlyDictionary<Piece, PieceRecord> running) =>
@@ -25,13 +28,13 @@ internal static class ServicePiece
             ? new() { [DatabaseVariable] = StackAddresses.InDatabase(database.Address!, DatabaseName) }
             : null;
 
-    public static async Task<RunningPiece> StartAsync(StateFolder state, CancellationToken cancel)
+    public static async Task<RunningPiece> StartAsync(StateFolder state, PieceRecord? former, CancellationToken cancel)
     {
         var database = Environment.GetEnvironmentVariable(DatabaseVariable)
             ?? throw new StackException($"'service' is started by 'up' and 'run', which set {DatabaseVariable}.");
         var remembered = Path.Combine(state.Stack, "service.port");
         var log = PieceLog.Open(state, Piece.Service);
-        var preferred = await PreferredPortAsync(state, remembered, cancel);
+        var preferred = await PreferredPortAsync(state, remembered, former, cancel);
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort.Choose(preferred);
@@ -53,7 +56,7 @@ internal static class ServicePiece
     private static Task Never { get; } = new TaskCompletionSource().Task;
 
     /// <summary>The same port again after a death, so that workers and clients find it without being told. Null when somebody else keeps it.</summary>
-    private static async Task<int?> PreferredPortAsync(StateFolder state, string remembered, CancellationToken cancel)
+    private static async Task<int?> PreferredPortAsync(StateFolder state, string remembered, PieceRecord? former, CancellationToken cancel)
     {
         if (!File.Exists(remembered) || !int.TryParse(await File.ReadAllTextAsync(remembered, cancel), CultureInfo.InvariantCulture, out var port))
         {
@@ -63,7 +66,7 @@ internal static class ServicePiece
         var waited = Stopwatch.StartNew();
         while (!FreePort.IsFree(port))
         {
-            if (waited.Elapsed > PortPatience)
+            if (waited.Elapsed > (former is not null && Posix.Runs(former.ProcessId) ? PortPatience : StrangerPatience))
             {
                 return null;
             }

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Embedded;
 internal sealed class Stack : IAsyncDisposable
 {
     private const int StartsPerPiece = 3;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly StateFolder _state;
     private readonly StackChoice _choice;

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Embedded;
 /// <summary>The worker, with everything it needs in its environment.</summary>
 internal static class WorkerPiece
 {
-    public static async Task<RunningPiece> StartAsync(StateFolder state, CancellationToken cancel)
+    public static async Task<RunningPiece> StartAsync(StateFolder state, PieceRecord? former, CancellationToken cancel)
     {
         var (settings, mistakes) = WorkerSettings.Read(Environment.GetEnvironmentVariable);
         if (settings is null)
@@ -17,6 +17,8 @@ internal static class WorkerPiece
         {
             LogFile = settings.LogFile ?? Path.Combine(state.Logs, "worker.log"),
             Reports = settings.Reports ?? Path.Combine(state.Root, "reports"),
+            // In a container every process may have the number that the one before it had.
+            SuccessorTo = former is null || former.ProcessId == Environment.ProcessId ? null : $"{former.ProcessId}@{Environment.MachineName}",
         };
         var worker = await WorkerHost.StartAsync(placed, cancel);
         return new RunningPiece(null, worker.Ended, worker);

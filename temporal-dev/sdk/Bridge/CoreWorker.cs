@@ -11,6 +11,10 @@ namespace Temporalio.Bridge;
 /// <summary>One worker of the core, or one replay of histories.</summary>
 internal sealed class CoreWorker
 {
+    // The language's client has reached the server before: what refuses now is mostly being started again.
+    private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(200);
+
     private readonly CoreProcess _core;
     private readonly uint _client;
     private readonly uint _worker;
@@ -26,9 +30,9 @@ internal sealed class CoreWorker
     public Task<BridgeException> CoreEnded => _core.Ended;
 
     /// <exception cref="BridgeException">The server cannot be reached, or it does not know the namespace.</exception>
-    public static async Task<CoreWorker> ConnectAsync(CoreProcess core, byte[] clientOptions, byte[] workerOptions)
+    public static async Task<CoreWorker> ConnectAsync(CoreProcess core, byte[] clientOptions, byte[] workerOptions, TimeProvider time, CancellationToken stop)
     {
-        var client = Handle(await core.CallAsync(BridgeFunction.Connect, 0, clientOptions));
+        var client = await ConnectClientAsync(core, clientOptions, time, stop);
         try
         {
             var worker = new CoreWorker(core, client, Handle(await core.CallAsync(BridgeFunction.NewWorker, client, workerOptions)));
@@ -86,6 +90,22 @@ internal sealed class CoreWorker
         if (_client != 0)
         {
             await CloseClientAsync(_core, _client);
+        }
+    }
+
+    private static async Task<uint> ConnectClientAsync(CoreProcess core, byte[] options, TimeProvider time, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return Handle(await core.CallAsync(BridgeFunction.Connect, 0, options));
+            }
+            catch (BridgeException e) when (e.IsAboutTransport && time.GetElapsedTime(started) < ConnectFor)
+            {
+                await Task.Delay(ConnectPause, time, stop);
+            }
         }
     }
 

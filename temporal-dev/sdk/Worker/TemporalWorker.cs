@@ -67,7 +67,7 @@ public class TemporalWorker : IDisposable
         }
 
         stop.ThrowIfCancellationRequested();
-        var core = await ConnectAsync();
+        var core = await ConnectAsync(stop);
         using var log = core.Log(LoggerFactory);
         using var strays = Options.Workflows.Count == 0 || Options.DisableWorkflowTracingEventListener ? null : StrayTaskListener.Listen();
         using var workflows = Options.Workflows.Count == 0 ? null : new WorkflowWorker(core, WorkflowSettings());
@@ -95,14 +95,16 @@ public class TemporalWorker : IDisposable
     private IReadOnlyList<IWorkerInterceptor> Interceptors =>
         [.. Client.Options.Interceptors?.OfType<IWorkerInterceptor>() ?? [], .. Options.Interceptors ?? []];
 
-    private async Task<CoreWorker> ConnectAsync()
+    private async Task<CoreWorker> ConnectAsync(CancellationToken stop)
     {
         var provider = Client.BridgeClientProvider;
         var identity = Options.Identity ?? provider.Options.Identity ?? $"{Environment.ProcessId}@{Environment.MachineName}";
         return await CoreWorker.ConnectAsync(
             Options.Core ?? CoreProcess.Shared(),
             CoreClientOptions.Write(provider),
-            CoreWorkerOptions.Write(Options, identity, Client.Options.Namespace, BuildId()));
+            CoreWorkerOptions.Write(Options, identity, Client.Options.Namespace, BuildId()),
+            Options.Time,
+            stop);
     }
 
     private async Task ShutDownAsync(CoreWorker core, ActivityWorker? activities, Task loops)

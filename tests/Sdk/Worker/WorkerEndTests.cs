@@ -94,6 +94,21 @@ public sealed class WorkerEndTests
     }
 
     [Fact]
+    public async Task A_worker_that_begins_while_its_server_is_started_again_waits_for_it()
+    {
+        var server = await EmbeddedTemporal.StartAsync(new TemporalOptions(), NullLoggerFactory.Instance);
+        var address = server.Address;
+        var client = await TemporalClient.ConnectAsync(new(address));
+        await server.DisposeAsync();
+        using var worker = new TemporalWorker(client, new TemporalWorkerOptions("away").AddWorkflow<Watch>());
+
+        var working = worker.ExecuteAsync(() => Task.CompletedTask);
+
+        await using var again = await EmbeddedTemporal.StartAsync(new TemporalOptions { Port = int.Parse(address.Split(':')[1]) }, NullLoggerFactory.Instance);
+        await working;
+    }
+
+    [Fact]
     public async Task The_core_s_process_ends_when_its_worker_is_gone_however_that_ended()
     {
         var start = new ProcessStartInfo(CoreModules.Node, [CoreModules.Script, CoreModules.Find(), """{"logFilter":"error","workerHeartbeatMilliseconds":60000}"""])
