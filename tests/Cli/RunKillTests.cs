@@ -8,7 +8,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>What the product is for: whatever is killed in the middle of a run, it goes on and ends as if nothing had been.</summary>
-[TakesSeconds(45)]
+[TakesSeconds(60)]
 public sealed class RunKillTests : IDisposable
 {
     private const long Orders = 20_000;

@@ -10,7 +10,7 @@ using TemporalDev.Server.Host;
 namespace Orchestrator.Tests.Cli;
 
 /// <summary>Ports are not owned: when a service dies, somebody else may listen where it was before it is back.</summary>
-[TakesSeconds(25)]
+[TakesSeconds(35)]
 public sealed class RunPortTests : IDisposable
 {
     private readonly string _plan = Directory.CreateTempSubdirectory("plan-").FullName;
