@@ -5,8 +5,14 @@ namespace Orchestrator.Cli;
 
 internal static class Program
 {
+    // Of temporal-dev's client; the official one has no such switch.
+    private const string HoldSwitch = "Temporalio.Client.HoldCaller";
+
     // Longer than the slowest piece of the laptop stack takes to stop cleanly.
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromMinutes(1);
+
+    // They ask, tell, and end.
+    private static readonly string[] Short = ["status", "decide", "pause", "resume", "abort", "retry", "skip", "tune"];
 
     private static readonly OrderedDictionary<string, Func<Command>> Makers = new()
     {
@@ -35,12 +41,6 @@ internal static class Program
     };
 
     public static IReadOnlyList<string> Verbs => Makers.Keys;
-
-    // Of temporal-dev's client; the official one has no such switch.
-    private const string HoldSwitch = "Temporalio.Client.HoldCaller";
-
-    // They ask, tell, and end.
-    private static readonly string[] Short = ["status", "decide", "pause", "resume", "abort", "retry", "skip", "tune"];
 
     public static Task<int> Main(string[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using Orchestrator.Activities.Postgres;
 using Orchestrator.Workflows.Contracts;
 
 namespace Orchestrator.Worker;
@@ -23,6 +24,8 @@ public sealed record WorkerSettings
     public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     public const string CollectorProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
+    // Each holds a database connection or two; more of them wait for connections instead of working.
+    private const int UsualActivities = 20;
     private const int MostActivities = 1_000;
     private const int MostComparedRows = 1_000_000_000;
 
@@ -53,14 +56,13 @@ public sealed record WorkerSettings
     /// <summary>Where health and metrics are asked for; null: nowhere.</summary>
     public IPEndPoint? HealthAddress { get; init; }
 
-    // Each holds a database connection or two; more of them wait for connections instead of working.
-    public int Activities { get; init; } = 20;
+    public int Activities { get; init; } = UsualActivities;
 
     /// <summary>The identity of a worker that is known to be dead, whose activities this one takes over at once; null where nobody knows.</summary>
     public string? SuccessorTo { get; init; }
 
     /// <summary>Comparisons go on after so many rows when a worker is killed.</summary>
-    public int ComparedRows { get; init; } = 5_000_000;
+    public int ComparedRows { get; init; } = ActivitySettings.UsualComparedRows;
 
     /// <summary>How long running activities may finish their chunk before they are cut off. A host that stops is given ten seconds by most supervisors.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
@@ -80,8 +82,8 @@ public sealed record WorkerSettings
             Webhook = Address(WebhookVariable),
             Collector = Address(CollectorVariable) is { } collector ? new Collector(collector, SpeaksHttp(Value(CollectorProtocolVariable) ?? "grpc")) : null,
             HealthAddress = EndPoint(HealthVariable),
-            Activities = Count(ActivitiesVariable, "20", MostActivities),
-            ComparedRows = Count(ComparedRowsVariable, "5000000", MostComparedRows),
+            Activities = Count(ActivitiesVariable, UsualActivities, MostActivities),
+            ComparedRows = Count(ComparedRowsVariable, ActivitySettings.UsualComparedRows, MostComparedRows),
         };
         if (Value(LedgerVariable) is null)
         {
@@ -125,9 +127,9 @@ public sealed record WorkerSettings
             : IPEndPoint.TryParse(text, out var point) && point.Port > 0 ? point
             : Mistake<IPEndPoint>($"{name} is '{text}', which is no address and port; write it as '127.0.0.1:9464' or '0.0.0.0:9464'.");
 
-        int Count(string name, string usual, int most) => int.TryParse(Value(name) ?? usual, out var number) && number >= 1 && number <= most
-            ? number
-            : Mistake<int>($"{name} is '{Value(name)}', which is not a number from 1 to {most}.");
+        int Count(string name, int usual, int most) => Value(name) is not { } text ? usual
+            : int.TryParse(text, out var number) && number >= 1 && number <= most ? number
+            : Mistake<int>($"{name} is '{text}', which is not a number from 1 to {most}.");
 
         T? Mistake<T>(string sentence)
         {

@@ -13,8 +13,10 @@ public sealed record ActivitySettings
     /// <summary>Reads the connection string that a plan's binding names.</summary>
     public required Func<string, string?> ReadVariable { get; init; }
 
+    public const int UsualComparedRows = 5_000_000;
+
     /// <summary>So many rows of a comparison are done again after a kill. Far smaller parts are read through an index, which is slower than the whole.</summary>
-    public long ComparedRows { get; init; } = 5_000_000;
+    public long ComparedRows { get; init; } = UsualComparedRows;
 
     // Two ranges of a backfill, their helpers and a check or two: more connections would only queue inside PostgreSQL.
     public int ConnectionsPerDatabase { get; init; } = 16;

@@ -35,14 +35,18 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
     public async Task StopAsync(Piece piece, CancellationToken cancel)
     {
         int? asked = null;
-        if (await EndsAsync(Ask, piece.StopLimit()))
+        if (await EndsAsync(piece, piece.StopLimit(), Ask, cancel))
         {
             return;
         }
 
         say($"{piece.Title()} did not stop within {piece.StopLimit().TotalSeconds} s{(asked is null ? "" : " and was killed; nothing that was committed is lost")}.");
-        Kill(asked);
-        await EndsAsync(() => { }, KilledEnds);
+        if (asked is { } id)
+        {
+            Kill(id);
+        }
+
+        await EndsAsync(piece, KilledEnds, () => { }, cancel);
 
         // One without a record is ending already, or still starting; what it needs has to outlast it.
         void Ask()
@@ -53,23 +57,23 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
                 asked = record.ProcessId;
             }
         }
+    }
 
-        async Task<bool> EndsAsync(Action look, TimeSpan limit)
+    private async Task<bool> EndsAsync(Piece piece, TimeSpan limit, Action look, CancellationToken cancel)
+    {
+        var waited = Stopwatch.StartNew();
+        while (_records.IsAlive(piece))
         {
-            var waited = Stopwatch.StartNew();
-            while (_records.IsAlive(piece))
+            if (waited.Elapsed > limit)
             {
-                if (waited.Elapsed > limit)
-                {
-                    return false;
-                }
-
-                look();
-                await Task.Delay(Poll, cancel);
+                return false;
             }
 
-            return true;
+            look();
+            await Task.Delay(Poll, cancel);
         }
+
+        return true;
     }
 
     private async Task<PieceRecord> ReadyAsync(Piece piece, Process process, CancellationToken cancel)
@@ -132,12 +136,12 @@ internal sealed class PieceLauncher(StateFolder state, Action<string> say)
         return Path.GetFileNameWithoutExtension(self) == "dotnet" ? [self, typeof(PieceLauncher).Assembly.Location] : [self];
     }
 
-    private static void Kill(int? processId)
+    private static void Kill(int processId)
     {
         try
         {
-            using var process = processId is { } id ? Process.GetProcessById(id) : null;
-            process?.Kill();
+            using var process = Process.GetProcessById(processId);
+            process.Kill();
         }
         catch (ArgumentException)
         {

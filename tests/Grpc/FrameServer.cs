@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Orchestrator.Tests.Support;
 using TemporalDev.Protocol.Grpc;
 
 namespace Orchestrator.Tests.Grpc;
@@ -9,20 +9,14 @@ namespace Orchestrator.Tests.Grpc;
 /// <summary>Listens for HTTP/2 and leaves every frame to the test.</summary>
 internal sealed class FrameServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly LoopbackListener _listener;
     private readonly Channel<FramePeer> _accepted = Channel.CreateUnbounded<FramePeer>();
     private readonly ConcurrentBag<TcpClient> _clients = [];
-    private readonly Task _accepting;
     private int _connections;
 
-    private FrameServer()
-    {
-        _listener.Start();
-        _accepting = AcceptAllAsync();
-    }
+    private FrameServer() => _listener = new LoopbackListener(Take);
 
-    public string Address => _listener.LocalEndpoint.ToString()!;
+    public string Address => _listener.Address.ToString();
 
     /// <summary>Connections accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -46,33 +40,19 @@ internal sealed class FrameServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
+        await _listener.DisposeAsync();
         foreach (var client in _clients)
         {
             client.Dispose();
         }
-
-        _stopping.Dispose();
     }
 
-    private async Task AcceptAllAsync()
+    private Task Take(TcpClient client, CancellationToken stopping)
     {
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                client.NoDelay = true;
-                _clients.Add(client);
-                Interlocked.Increment(ref _connections);
-                _accepted.Writer.TryWrite(new FramePeer(client));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The test is over.
-        }
+        client.NoDelay = true;
+        _clients.Add(client);
+        Interlocked.Increment(ref _connections);
+        _accepted.Writer.TryWrite(new FramePeer(client));
+        return Task.CompletedTask;
     }
 }

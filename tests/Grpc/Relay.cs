@@ -2,25 +2,20 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Grpc;
 
 /// <summary>A proxy for CONNECT in front of a server: it can stop passing bytes, and it can drop its connections.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly LoopbackListener _listener;
     private readonly ConcurrentBag<TcpClient> _clients = [];
-    private readonly Task _accepting;
     private volatile bool _frozen;
 
-    public Relay()
-    {
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
+    public Relay() => _listener = new LoopbackListener(ServeAsync);
 
-    public string Address => _listener.LocalEndpoint.ToString()!;
+    public string Address => _listener.Address.ToString();
 
     /// <summary>The first lines of what clients asked for, headers included.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -39,41 +34,22 @@ internal sealed class Relay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
         Cut();
-        await _accepting;
-        _stopping.Dispose();
+        await _listener.DisposeAsync();
     }
 
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, CancellationToken stopping)
     {
         _clients.Add(client);
         try
         {
             var near = client.GetStream();
-            var head = await ReadHeadAsync(near);
+            var head = await ReadHeadAsync(near, stopping);
             Requests.Enqueue(head);
-            await near.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Answer}\r\nX-Relay: tests\r\n\r\n"), _stopping.Token);
+            await near.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Answer}\r\nX-Relay: tests\r\n\r\n"), stopping);
             if (Answer.StartsWith('2'))
             {
-                await PassAsync(near, IPEndPoint.Parse(head.Split(' ')[1]));
+                await PassAsync(near, IPEndPoint.Parse(head.Split(' ')[1]), stopping);
             }
         }
         catch (Exception closed) when (closed is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
@@ -84,34 +60,34 @@ internal sealed class Relay : IAsyncDisposable
         client.Dispose();
     }
 
-    private async Task PassAsync(NetworkStream near, IPEndPoint target)
+    private async Task PassAsync(NetworkStream near, IPEndPoint target, CancellationToken stopping)
     {
         using var server = new TcpClient();
-        await server.ConnectAsync(target, _stopping.Token);
-        await Task.WhenAny(PumpAsync(near, server.GetStream()), PumpAsync(server.GetStream(), near));
+        await server.ConnectAsync(target, stopping);
+        await Task.WhenAny(PumpAsync(near, server.GetStream(), stopping), PumpAsync(server.GetStream(), near, stopping));
     }
 
-    private async Task<string> ReadHeadAsync(NetworkStream stream)
+    private static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken stopping)
     {
         var head = new StringBuilder();
         var octet = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await stream.ReadExactlyAsync(octet, _stopping.Token);
+            await stream.ReadExactlyAsync(octet, stopping);
             head.Append((char)octet[0]);
         }
 
         return head.ToString();
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, CancellationToken stopping)
     {
         var buffer = new byte[16 * 1024];
-        while (await from.ReadAsync(buffer, _stopping.Token) is > 0 and var read)
+        while (await from.ReadAsync(buffer, stopping) is > 0 and var read)
         {
             if (!_frozen)
             {
-                await to.WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
+                await to.WriteAsync(buffer.AsMemory(0, read), stopping);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Server;
 
@@ -8,9 +9,7 @@ namespace Orchestrator.Tests.Server;
 internal sealed class DatabaseLine : IAsyncDisposable
 {
     private readonly NpgsqlConnectionStringBuilder _database;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _accepting;
+    private readonly LoopbackListener _listener;
     private TaskCompletionSource _passing = new();
     private TaskCompletionSource _held = new();
     private int _losing;
@@ -19,11 +18,10 @@ internal sealed class DatabaseLine : IAsyncDisposable
     {
         _database = new NpgsqlConnectionStringBuilder(connectionString);
         _passing.SetResult();
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.ConnectionString;
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Port = _listener.Address.Port }.ConnectionString;
 
     public void LoseNextAnswer() => Volatile.Write(ref _losing, 1);
 
@@ -37,39 +35,17 @@ internal sealed class DatabaseLine : IAsyncDisposable
 
     public void Release() => _passing.TrySetResult();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, CancellationToken stopping)
     {
         using var near = client;
         using var far = new TcpClient();
         try
         {
-            await far.ConnectAsync(IPAddress.Loopback, _database.Port, _stopping.Token);
+            await far.ConnectAsync(IPAddress.Loopback, _database.Port, stopping);
             var connection = new Connection(near.GetStream(), far.GetStream());
-            await Task.WhenAny(AskAsync(connection), AnswerAsync(connection));
+            await Task.WhenAny(AskAsync(connection, stopping), AnswerAsync(connection, stopping));
         }
         catch (Exception closed) when (closed is IOException or SocketException or OperationCanceledException)
         {
@@ -77,21 +53,21 @@ internal sealed class DatabaseLine : IAsyncDisposable
         }
     }
 
-    private async Task AskAsync(Connection connection)
+    private async Task AskAsync(Connection connection, CancellationToken stopping)
     {
         var buffer = new byte[64 * 1024];
-        while (await connection.Near.ReadAsync(buffer, _stopping.Token) is > 0 and var read)
+        while (await connection.Near.ReadAsync(buffer, stopping) is > 0 and var read)
         {
             // Who writes owns the database, and asks for that first.
             connection.Writes |= buffer.AsSpan(0, read).IndexOf("pg_try_advisory_lock"u8) >= 0;
-            await connection.Far.WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
+            await connection.Far.WriteAsync(buffer.AsMemory(0, read), stopping);
         }
     }
 
-    private async Task AnswerAsync(Connection connection)
+    private async Task AnswerAsync(Connection connection, CancellationToken stopping)
     {
         var buffer = new byte[64 * 1024];
-        while (await connection.Far.ReadAsync(buffer, _stopping.Token) is > 0 and var read)
+        while (await connection.Far.ReadAsync(buffer, stopping) is > 0 and var read)
         {
             if (connection.Writes)
             {
@@ -100,14 +76,14 @@ internal sealed class DatabaseLine : IAsyncDisposable
                     _held.TrySetResult();
                 }
 
-                await _passing.Task.WaitAsync(_stopping.Token);
+                await _passing.Task.WaitAsync(stopping);
                 if (Interlocked.Exchange(ref _losing, 0) == 1)
                 {
                     return;
                 }
             }
 
-            await connection.Near.WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
+            await connection.Near.WriteAsync(buffer.AsMemory(0, read), stopping);
         }
     }
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 
+/** How the history of a run ends whose workflow completes with its next task. */
+export const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
+
 /** The keys that say nothing about a behaviour and differ between any two runs. */
 const silent = new Set(['time', 'identity', 'requestId', 'historySizeBytes']);
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
 import { payload, payloads } from '../../temporal/plain.mjs';
-import { absent, expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { absent, closing, expectEvents, expectWithin } from '../../temporal/expect.mjs';
 import { cancelActivity, completeWorkflow, recordMarker, scheduleActivity } from '../../temporal/commands.mjs';
 
 /** What follows the four opening events and the scheduled activity. */
 const rest = (events) => events.slice(5);
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
 
 async function startedActivity(probe, attributes, userMetadata) {
   const run = await probe.start();

@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
-import { absent, expectEvents, expectWithin } from '../../temporal/expect.mjs';
-import { completeWorkflow, scheduleActivity } from '../../temporal/commands.mjs';
+import { absent, closing, expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { completeWorkflow } from '../../temporal/commands.mjs';
+import { begin, nothingToTake } from '../../temporal/one-activity.mjs';
 
 const needs = ['activity operations'];
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
 const quick = { retryPolicy: { initialInterval: '0.1s', backoffCoefficient: 1 } };
-
-async function begin(probe, attributes) {
-  const run = await probe.start();
-  await probe.advance([scheduleActivity('a', probe.queue, attributes)]);
-  const target = { execution: { workflowId: run.workflowId, runId: run.runId }, id: 'a', identity: 'operator' };
-  return { run, target };
-}
 
 async function pending(probe, run) {
   const { pendingActivities } = await probe.describe(run);
   return pendingActivities[0];
-}
-
-/** The queue is polled for a moment and gives nothing. */
-async function nothingToTake(probe) {
-  await assert.rejects(probe.activityTask({ seconds: 2 }), /gave no task/);
 }
 
 export const scenarios = [

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
-import { expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { closing, expectEvents, expectWithin } from '../../temporal/expect.mjs';
 import { completeWorkflow, scheduleActivity } from '../../temporal/commands.mjs';
+import { begin, nothingToTake } from '../../temporal/one-activity.mjs';
 
 const needs = ['activity operations'];
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
-
-async function begin(probe, attributes) {
-  const run = await probe.start();
-  await probe.advance([scheduleActivity('a', probe.queue, attributes)]);
-  const target = { execution: { workflowId: run.workflowId, runId: run.runId }, id: 'a', identity: 'operator' };
-  return { run, target };
-}
 
 /** Both services should answer with the same options. */
 async function change(probe, target, activityOptions, ...paths) {
@@ -33,7 +26,7 @@ export const scenarios = [
     const changed = await change(probe, target, { taskQueue: { name: elsewhere } }, 'taskQueue.name');
     assert.equal(changed.taskQueue.name, elsewhere);
     expectWithin(await options(probe, run), { activityOptions: { taskQueue: { name: elsewhere } } });
-    await assert.rejects(probe.activityTask({ seconds: 2 }), /gave no task/);
+    await nothingToTake(probe);
     await probe.completeActivity(await probe.activityTask({ queue: elsewhere }), 'there');
     await probe.advance([completeWorkflow()]);
     const events = await probe.history(run);

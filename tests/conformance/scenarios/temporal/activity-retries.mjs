@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
 import { payloads } from '../../temporal/plain.mjs';
-import { absent, expectEvents, expectWithin } from '../../temporal/expect.mjs';
-import { completeWorkflow, scheduleActivity } from '../../temporal/commands.mjs';
+import { absent, closing, expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { completeWorkflow } from '../../temporal/commands.mjs';
+import { begin } from '../../temporal/one-activity.mjs';
 
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
 const quick = { initialInterval: '0.1s', backoffCoefficient: 1 };
-
-async function begin(probe, attributes) {
-  const run = await probe.start();
-  await probe.advance([scheduleActivity('a', probe.queue, attributes)]);
-  return run;
-}
 
 async function end(probe, run, expected) {
   await probe.advance([completeWorkflow()]);
@@ -21,7 +15,7 @@ async function end(probe, run, expected) {
 
 export const scenarios = [
   scenario('a failed activity is tried again and the history knows only its last start', {}, async (probe) => {
-    const run = await begin(probe, { retryPolicy: quick });
+    const { run } = await begin(probe, { retryPolicy: quick });
     await probe.failActivity(await probe.activityTask(), 'first');
     const { pendingActivities } = await probe.describe(run);
     expectWithin(pendingActivities, [{ attempt: 2, lastFailure: { message: 'first' }, state: /SCHEDULED|STARTED/ }]);
@@ -36,7 +30,7 @@ export const scenarios = [
   }),
 
   scenario('the wait between attempts grows by the coefficient up to the maximum', {}, async (probe) => {
-    const run = await begin(probe, { retryPolicy: { initialInterval: '0.4s', backoffCoefficient: 2, maximumInterval: '0.8s', maximumAttempts: 4 } });
+    const { run } = await begin(probe, { retryPolicy: { initialInterval: '0.4s', backoffCoefficient: 2, maximumInterval: '0.8s', maximumAttempts: 4 } });
     const taken = [];
     for (const attempt of [1, 2, 3, 4]) {
       const activity = await probe.activityTask();
@@ -53,7 +47,7 @@ export const scenarios = [
   }),
 
   scenario('a failure that says so is not retried', {}, async (probe) => {
-    const run = await begin(probe, { retryPolicy: quick });
+    const { run } = await begin(probe, { retryPolicy: quick });
     await probe.failActivity(await probe.activityTask(), 'final', { type: 'Broken', nonRetryable: true });
     await end(probe, run, [
       ['ActivityTaskStarted', { attempt: 1, lastFailure: absent }],
@@ -62,7 +56,7 @@ export const scenarios = [
   }),
 
   scenario('a failure of a type that the policy names is not retried', {}, async (probe) => {
-    const run = await begin(probe, { retryPolicy: { ...quick, nonRetryableErrorTypes: ['Refused'] } });
+    const { run } = await begin(probe, { retryPolicy: { ...quick, nonRetryableErrorTypes: ['Refused'] } });
     await probe.failActivity(await probe.activityTask(), 'weather', { type: 'Weather' });
     await probe.failActivity(await probe.activityTask(), 'refused', { type: 'Refused' });
     await end(probe, run, [
@@ -72,7 +66,7 @@ export const scenarios = [
   }),
 
   scenario('a failure may name the wait before the next attempt', {}, async (probe) => {
-    const run = await begin(probe, { retryPolicy: { initialInterval: '60s' } });
+    const { run } = await begin(probe, { retryPolicy: { initialInterval: '60s' } });
     await probe.failActivity(await probe.activityTask(), 'soon', { type: 'Broken', nextRetryDelay: '0.2s' });
     const second = await probe.activityTask();
     assert.equal(second.attempt, 2);
@@ -81,13 +75,13 @@ export const scenarios = [
   }),
 
   scenario('a wait that would pass the schedule-to-close time-out ends the retries', {}, async (probe) => {
-    const run = await begin(probe, { scheduleToCloseTimeout: '5s', retryPolicy: { initialInterval: '10s' } });
+    const { run } = await begin(probe, { scheduleToCloseTimeout: '5s', retryPolicy: { initialInterval: '10s' } });
     await probe.failActivity(await probe.activityTask(), 'no time left');
     await end(probe, run, ['ActivityTaskStarted', ['ActivityTaskFailed', { failure: { message: 'no time left' }, retryState: 'RETRY_STATE_TIMEOUT' }]]);
   }),
 
   scenario('heartbeat details survive into the next attempt, from heartbeats and from failures', {}, async (probe) => {
-    const run = await begin(probe, { heartbeatTimeout: '30s', retryPolicy: quick });
+    const { run } = await begin(probe, { heartbeatTimeout: '30s', retryPolicy: quick });
     const first = await probe.activityTask();
     assert.ok(absent(first.heartbeatDetails));
     await probe.heartbeat(first, { done: 10 });
@@ -104,7 +98,7 @@ export const scenarios = [
   }),
 
   scenario('a single attempt is a policy too', {}, async (probe) => {
-    const run = await begin(probe, { retryPolicy: { maximumAttempts: 1 } });
+    const { run } = await begin(probe, { retryPolicy: { maximumAttempts: 1 } });
     await probe.failActivity(await probe.activityTask(), 'once');
     await end(probe, run, ['ActivityTaskStarted', ['ActivityTaskFailed', { retryState: 'RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED' }]]);
   }),

@@ -1,31 +1,23 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
-import { expectEvents, expectWithin } from '../../temporal/expect.mjs';
-import { completeWorkflow, scheduleActivity } from '../../temporal/commands.mjs';
+import { closing, expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { completeWorkflow } from '../../temporal/commands.mjs';
+import { begin } from '../../temporal/one-activity.mjs';
 
 const once = { retryPolicy: { maximumAttempts: 1 } };
-
-async function begin(probe, attributes) {
-  const run = await probe.start();
-  await probe.advance([scheduleActivity('a', probe.queue, attributes)]);
-  return run;
-}
 
 async function end(probe, run, expected) {
   await probe.advance([completeWorkflow()]);
   const events = await probe.history(run);
   expectEvents(events.slice(5), [
     ...expected,
-    'WorkflowTaskScheduled',
-    'WorkflowTaskStarted',
-    'WorkflowTaskCompleted',
-    'WorkflowExecutionCompleted',
+    ...closing,
   ]);
 }
 
 export const scenarios = [
   scenario('schedule-to-start: nobody took the activity in time, and it is not tried again', {}, async (probe) => {
-    const run = await begin(probe, { scheduleToStartTimeout: '1s' });
+    const { run } = await begin(probe, { scheduleToStartTimeout: '1s' });
     await end(probe, run, [
       [
         'ActivityTaskTimedOut',
@@ -39,7 +31,7 @@ export const scenarios = [
   }),
 
   scenario('schedule-to-close: all attempts together took too long', {}, async (probe) => {
-    const run = await begin(probe, { scheduleToCloseTimeout: '4s', startToCloseTimeout: '60s', retryPolicy: { initialInterval: '0.1s' } });
+    const { run } = await begin(probe, { scheduleToCloseTimeout: '4s', startToCloseTimeout: '60s', retryPolicy: { initialInterval: '0.1s' } });
     await probe.failActivity(await probe.activityTask(), 'first');
     await probe.activityTask();
     await end(probe, run, [
@@ -52,7 +44,7 @@ export const scenarios = [
   }),
 
   scenario('start-to-close: one attempt took too long and may be tried again', {}, async (probe) => {
-    const run = await begin(probe, { startToCloseTimeout: '1s', retryPolicy: { maximumAttempts: 2, initialInterval: '0.1s' } });
+    const { run } = await begin(probe, { startToCloseTimeout: '1s', retryPolicy: { maximumAttempts: 2, initialInterval: '0.1s' } });
     const lost = await probe.activityTask();
     const second = await probe.activityTask();
     assert.equal(second.attempt, 2);
@@ -67,7 +59,7 @@ export const scenarios = [
   }),
 
   scenario('heartbeat: a silent activity times out with the last that it said', {}, async (probe) => {
-    const run = await begin(probe, { heartbeatTimeout: '1s', ...once });
+    const { run } = await begin(probe, { heartbeatTimeout: '1s', ...once });
     await probe.heartbeat(await probe.activityTask(), { done: 3 });
     await end(probe, run, [
       'ActivityTaskStarted',
@@ -82,7 +74,7 @@ export const scenarios = [
   }),
 
   scenario('heartbeats keep an activity alive past its heartbeat time-out', {}, async (probe) => {
-    const run = await begin(probe, { heartbeatTimeout: '2s', ...once });
+    const { run } = await begin(probe, { heartbeatTimeout: '2s', ...once });
     const activity = await probe.activityTask();
     const taken = Date.now();
     await probe.until('two heartbeat time-outs have passed', async () => {
@@ -94,7 +86,7 @@ export const scenarios = [
   }),
 
   scenario('a heartbeat time-out hands its details to the next attempt', {}, async (probe) => {
-    const run = await begin(probe, { heartbeatTimeout: '1s', retryPolicy: { initialInterval: '0.1s' } });
+    const { run } = await begin(probe, { heartbeatTimeout: '1s', retryPolicy: { initialInterval: '0.1s' } });
     await probe.heartbeat(await probe.activityTask(), { done: 3 });
     const second = await probe.activityTask();
     expectWithin(second, { attempt: 2, heartbeatDetails: [{ done: 3 }] });

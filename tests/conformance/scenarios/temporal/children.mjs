@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
 import { payloads } from '../../temporal/plain.mjs';
-import { expectEvents, expectWithin, present } from '../../temporal/expect.mjs';
+import { closing, expectEvents, expectWithin, present } from '../../temporal/expect.mjs';
 import { cancelExternal, cancelWorkflow, completeWorkflow, continueAsNew, failWorkflow, signalExternal, startChild } from '../../temporal/commands.mjs';
 
 const needs = ['children'];
@@ -24,7 +24,6 @@ const begun = [
   'WorkflowTaskStarted',
   'WorkflowTaskCompleted',
 ];
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
 
 async function status(probe, run, expected) {
   await probe.until(`the run is ${expected}`, async () => {

@@ -1,11 +1,10 @@
 import { scenario } from '../../runner/scenario.mjs';
 import { payloads } from '../../temporal/plain.mjs';
-import { expectEvents } from '../../temporal/expect.mjs';
+import { closing, expectEvents } from '../../temporal/expect.mjs';
 import { cancelExternal, completeWorkflow, signalExternal } from '../../temporal/commands.mjs';
 
 const needs = ['external'];
 const opening = ['WorkflowExecutionStarted', 'WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted'];
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
 
 /** A run of its own queue, so that nobody takes its tasks by accident. */
 const other = (probe) => probe.start({ workflowId: probe.id('other'), queue: `${probe.queue}-other` });

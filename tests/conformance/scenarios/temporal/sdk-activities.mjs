@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../../runner/scenario.mjs';
-import { expectEvents, expectWithin } from '../../temporal/expect.mjs';
+import { closing, expectEvents, expectWithin } from '../../temporal/expect.mjs';
 
 const opening = ['WorkflowExecutionStarted', 'WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted'];
-const closing = ['WorkflowTaskScheduled', 'WorkflowTaskStarted', 'WorkflowTaskCompleted', 'WorkflowExecutionCompleted'];
 
 export const scenarios = [
   scenario('the official worker runs a workflow with one activity', {}, async (probe) => {
