@@ -71,7 +71,11 @@ public sealed class EmbeddedTemporal : IAsyncDisposable
             ServerName = options.Name,
             CompressResponsesFromBytes = CompressFromBytes,
         };
-        var builder = WebApplication.CreateSlimBuilder();
+        // Nothing but what is said here: the usual builders read appsettings.json of the folder that the program happens to be started in,
+        // and watch that folder and everything below it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(options.Time);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -4,16 +4,16 @@ using TemporalDev.Server.Timers;
 
 namespace TemporalDev.Server.Runs;
 
-/// <summary>The chains in memory. The least recently used ones leave when there are too many; those in use stay.</summary>
+/// <summary>The chains in memory. The least recently used ones leave when all together are too large; those in use stay.</summary>
 internal sealed class ChainCache(IStore store, TimeProvider time, Announcer announcer)
 {
-    /// <summary>A chain is some 10 kB; this keeps the cache around 20 MB.</summary>
-    private const int Capacity = 2000;
-    private const int EvictedAtOnce = Capacity / 10;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<ChainKey, Chain> _chains = [];
     private long _clock;
+    private long _bytes;
+
+    /// <summary>Some two thousand small workflows; who comes back after that is read from the store.</summary>
+    public long CapacityBytes { get; init; } = 24 * 1024 * 1024;
 
     /// <summary>A few commits: whoever has begun one is done by then, and who waits could not have written sooner.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -28,8 +28,8 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Announcer anno
         {
             if (!_chains.TryGetValue(key, out chain!))
             {
-                Evict();
                 _chains[key] = chain = new Chain(key);
+                _bytes += chain.CountedBytes;
             }
 
             chain.Holders++;
@@ -83,6 +83,13 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Announcer anno
 
     public void Exit(Chain chain)
     {
+        var bytes = chain.Bytes;
+        lock (_gate)
+        {
+            _bytes += bytes - chain.CountedBytes;
+            chain.CountedBytes = bytes;
+        }
+
         chain.Lock.Release();
         Leave(chain);
     }
@@ -92,20 +99,25 @@ internal sealed class ChainCache(IStore store, TimeProvider time, Announcer anno
         lock (_gate)
         {
             chain.Holders--;
+            if (_bytes > CapacityBytes)
+            {
+                Evict();
+            }
         }
     }
 
+    /// <summary>A tenth more than has to go, so that it is not done for every chain.</summary>
     private void Evict()
     {
-        if (_chains.Count < Capacity)
+        foreach (var chain in _chains.Values.Where(chain => chain.Holders == 0).OrderBy(chain => chain.LastUsed).ToList())
         {
-            return;
-        }
+            if (_bytes <= CapacityBytes - (CapacityBytes / 10))
+            {
+                return;
+            }
 
-        var idle = _chains.Values.Where(chain => chain.Holders == 0).OrderBy(chain => chain.LastUsed).Take(EvictedAtOnce).ToList();
-        foreach (var chain in idle)
-        {
             _chains.Remove(chain.Key);
+            _bytes -= chain.CountedBytes;
         }
     }
 }

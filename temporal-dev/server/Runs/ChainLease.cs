@@ -122,6 +122,7 @@ internal sealed class ChainLease(
         {
             chain.CurrentRunId = begun.State.RunId;
             chain.IsCurrentKnown = true;
+            chain.KeepOnly(all);
         }
     }
 
@@ -141,6 +142,6 @@ internal sealed class ChainLease(
             chain.Runs[runId] = loaded = new LoadedRun(step.State, write.State);
         }
 
-        loaded.Commit(write.State, step.Events, write.Batch?.Events.Length ?? 0);
+        loaded.Commit(write.State, write.Batch);
     }
 }

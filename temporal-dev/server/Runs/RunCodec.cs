@@ -41,6 +41,8 @@ internal static class RunCodec
     public static RunState Decode(StoredRun stored) =>
         Decode(stored.State, History.Parser.ParseFrom(stored.FirstBatch).Events[0]);
 
+    public static IEnumerable<HistoryEvent> Decode(EventBatch batch) => History.Parser.ParseFrom(batch.Events).Events;
+
     public static EventBatch? Encode(IReadOnlyList<HistoryEvent> events)
     {
         if (events.Count == 0)
