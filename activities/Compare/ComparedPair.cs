@@ -26,7 +26,7 @@ internal sealed class ComparedPair
         _key = [.. here.Side.Columns.Where(c => c.KeyPlace > 0).OrderBy(c => c.KeyPlace)];
         _thereKey = [.. _key.Select(k => there.Side.Columns.Single(c => c.Name == k.Name))];
         _bucketSql = HashedRows.BucketSql(_key, _thereKey, form);
-        _hashSql = HashedRows.HashSql(here.Side.Columns, form);
+        _hashSql = HashedRows.HashSql([.. here.Side.Columns.Select(c => c with { Nullable = c.Nullable || there.Side.Columns.Single(o => o.Name == c.Name).Nullable })], form);
         _rowSql = HashedRows.RowSql(here.Side.Columns);
         _sampleSql = sample is null ? null : HashedRows.SampleSql(_key, form, sample);
     }

@@ -84,7 +84,7 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
     {
         if (form == HashForm.Native)
         {
-            return $"hash_record_extended({NativeRowSql(columns)}, 0)";
+            return RowHash.Sql(columns);
         }
 
         var textsSql = string.Join(", ", columns.Select(c => $"{Quoted(c)}::text"));
@@ -106,7 +106,7 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
         }
 
         return form == HashForm.Native
-            ? $"(hash_record_extended({NativeRowSql(key)}, 1) % {Buckets})::int"
+            ? $"(hash_record_extended({RowHash.RecordSql(key)}, 1) % {Buckets})::int"
             : $"('x' || left(md5({KeySql(key)}), 8))::bit(32)::int % {Buckets}";
     }
 
@@ -114,7 +114,7 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
     public static string SampleSql(IReadOnlyList<ComparedColumn> key, HashForm form, RowSample sample)
     {
         var hashSql = form == HashForm.Native
-            ? $"hash_record_extended({NativeRowSql(key)}, {sample.Seed}) & 2147483647"
+            ? $"hash_record_extended({RowHash.RecordSql(key)}, {sample.Seed}) & 2147483647"
             : $"('x' || left(md5('{sample.Seed} ' || {KeySql(key)}), 8))::bit(32)::bigint";
         var belowSql = $"{(int)(sample.Percent * SampleSteps / 100)}";
         return $"({hashSql}) % {SampleSteps} < {belowSql}";
@@ -137,9 +137,6 @@ internal sealed class HashedRows(Look look, string fromSql, string? conditionSql
 
     public static string RowSql(IReadOnlyList<ComparedColumn> columns) =>
         $"jsonb_object(array[{string.Join(", ", columns.Select(c => $"{SqlIdentifier.Literal(c.Name)}, {Quoted(c)}::text"))}]::text[])::text";
-
-    private static string NativeRowSql(IReadOnlyList<ComparedColumn> columns) =>
-        $"row({string.Join(", ", columns.Select(c => c.Hashable ? Quoted(c) : $"{Quoted(c)}::text"))})";
 
     private static string Quoted(ComparedColumn column) => SqlIdentifier.Of(column.Name).ToString();
 

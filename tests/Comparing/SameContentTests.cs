@@ -28,6 +28,14 @@ public sealed class SameContentTests(PostgresFixture postgres) : IClassFixture<P
         Assert.Equal(difference.Length == 0 ? Verdict.Pass : Verdict.Fail, result.Verdict);
     }
 
+    [Fact]
+    public async Task An_empty_document_is_not_a_missing_one()
+    {
+        var result = await MeasureAsync("alter table {0}_a alter column doc type jsonb; update {0}_a set doc = '{{}}'; alter table {0}_b alter column doc type jsonb; update {0}_b set doc = case when id = 9 then '[]' else '{{}}'::jsonb end");
+
+        Assert.Equal("1 of 1,000 rows differ", result.Measured);
+    }
+
     [Theory]
     [InlineData("alter table {0}_b alter column amount type numeric(30, 5)", "not comparable|1,000 rows alike|1,000 of 1,000 rows differ|at least")]
     [InlineData("alter table {0}_b drop column tags", "not comparable")]
@@ -80,6 +88,19 @@ public sealed class SameContentTests(PostgresFixture postgres) : IClassFixture<P
 
         Assert.Equal(measured, result.Measured);
         Assert.Contains(difference, result.Explanation ?? "");
+    }
+
+    [Fact]
+    public async Task Rows_that_swapped_a_value_are_not_alike_even_where_no_key_tells_them_apart()
+    {
+        var result = await MeasureAsync(
+            """
+            alter table {0}_a drop constraint {0}_a_pkey;
+            alter table {0}_b drop constraint {0}_b_pkey;
+            update {0}_b as held set name = other.name from {0}_a as other where held.id in (70, 71) and other.id = 141 - held.id
+            """);
+
+        Assert.Equal((Verdict.Fail, "1,000 rows here, 1,000 there, not alike"), (result.Verdict, result.Measured));
     }
 
     [Fact]
