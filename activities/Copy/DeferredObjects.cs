@@ -54,14 +54,17 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
     {
         await using var connection = await target.OpenConnectionAsync(cancel);
         var objects = await Deferred.ReadAsync(connection, held, cancel);
-        // Keys, then indexes, then foreign keys, which need the keys; triggers last, so that none of it fires them.
-        foreach (var kind in new[] { DeferredKind.Key, DeferredKind.Index, DeferredKind.ForeignKey, DeferredKind.Trigger })
-        {
-            // A foreign key locks both of its tables: two of them in a circle, at once, lock each other out. To add one unproven takes no time.
-            var atOnce = kind is DeferredKind.Key or DeferredKind.Index ? parallel : 1;
-            await SideBySideAsync(objects.Where(o => o.Kind == kind && o.State == DeferredState.Dropped), atOnce, o => MoveAsync(o, o.Restore, DeferredState.Restored, pairs, cancel), cancel);
-        }
-
+        // The indexes of keys are made like all others, so that several of one table are made at once: only to make one a key locks the table.
+        await RestoreAsync(objects.Where(o => o.Kind is DeferredKind.Key or DeferredKind.Index), parallel, pairs, cancel);
+        await SideBySideAsync(
+            objects.Where(o => o is { Kind: DeferredKind.Key, Validate: not null } && o.State != DeferredState.Validated),
+            parallel,
+            o => MoveAsync(o with { State = DeferredState.Restored }, o.Validate!, DeferredState.Validated, pairs, cancel),
+            cancel);
+        // A foreign key needs the key, and locks both of its tables: two of them in a circle, at once, lock each other out. To add one unproven
+        // takes no time. Triggers last, so that none of it fires them.
+        await RestoreAsync(objects.Where(o => o.Kind == DeferredKind.ForeignKey), 1, pairs, cancel);
+        await RestoreAsync(objects.Where(o => o.Kind == DeferredKind.Trigger), 1, pairs, cancel);
         return objects;
     }
 
@@ -75,6 +78,9 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
             o => MoveAsync(o, o.Validate!, DeferredState.Validated, [], cancel),
             cancel);
     }
+
+    private Task RestoreAsync(IEnumerable<DeferredObject> objects, int atOnce, IReadOnlyList<CopyPair> pairs, CancellationToken cancel) => SideBySideAsync(
+        objects.Where(o => o.State == DeferredState.Dropped), atOnce, o => MoveAsync(o, o.Restore, DeferredState.Restored, pairs, cancel), cancel);
 
     private static async Task SideBySideAsync(IEnumerable<DeferredObject> objects, int atOnce, Func<DeferredObject, Task> act, CancellationToken cancel) =>
         await Parallel.ForEachAsync(
@@ -137,8 +143,12 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
     private const string FindSql =
         """
         with keys_and_indexes as (
-          select i.indexrelid, i.indrelid, k.conname, k.oid as constraint_id
+          select i.indexrelid, i.indrelid, k.conname, k.oid as constraint_id,
+            case when k.contype in ('p', 'u') and not i.indisexclusion
+              then format('add constraint %I %s using index %I%s%s', k.conname, case k.contype when 'p' then 'primary key' else 'unique' end, c.relname,
+                case when k.condeferrable then ' deferrable' end, case when k.condeferred then ' initially deferred' end) end as adopt
           from pg_index i
+          join pg_class c on c.oid = i.indexrelid
           left join pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
           where i.indrelid::bigint = any(@Large) and i.indisvalid and not i.indisreplident and not i.indisclustered
             -- A key that tables outside of the copy refer to cannot go.
@@ -147,8 +157,9 @@ internal sealed class DeferredObjects(NpgsqlDataSource target, HeldStep held, in
               where f.contype = 'f' and f.conindid = i.indexrelid and not f.conrelid::bigint = any(@Tables))
         )
         select 'Key' as kind, o.indrelid::regclass::text as subject, o.conname::text as name,
-          format('alter table %s add constraint %I %s', o.indrelid::regclass, o.conname, pg_get_constraintdef(o.constraint_id)) as restore,
-          null as validate,
+          case when o.adopt is null then format('alter table %s add constraint %I %s', o.indrelid::regclass, o.conname, pg_get_constraintdef(o.constraint_id))
+            else pg_get_indexdef(o.indexrelid) end as restore,
+          'alter table ' || o.indrelid::regclass || ' ' || o.adopt as validate,
           format('alter table %s drop constraint %I', o.indrelid::regclass, o.conname) as remove, 1 as place
         from keys_and_indexes o
         where o.constraint_id is not null
