@@ -23,13 +23,14 @@ internal sealed class BackfillLane : IRangeWork
     private readonly BackfillStep _step;
     private readonly HeldStep _held;
     private readonly KeyLook _look;
+    private readonly ChunkEnds _ends;
     private readonly IChunkWriter _writer;
     private readonly TimeProvider _time;
 
-    private BackfillLane(NpgsqlConnection connection, BackfillStep step, HeldStep held, KeyLook look, IChunkWriter writer, TimeProvider time)
+    private BackfillLane(NpgsqlConnection connection, BackfillStep step, HeldStep held, KeyLook look, ChunkEnds ends, IChunkWriter writer, TimeProvider time)
     {
         (_connection, _step, _held, _time) = (connection, step, held, time);
-        (_look, _writer) = (look, writer);
+        (_look, _ends, _writer) = (look, ends, writer);
     }
 
     public static async Task<BackfillLane> OpenAsync(
@@ -42,19 +43,25 @@ internal sealed class BackfillLane : IRangeWork
             "select set_config('statement_timeout', @Timeout, false)",
             new { Timeout = ((long)timeout.TotalMilliseconds).ToString() },
             cancellationToken: cancel));
-        return new BackfillLane(connection, step, held, new KeyLook(connection, key), writer(key), time);
+        var look = new KeyLook(connection, key);
+        return new BackfillLane(connection, step, held, look, new ChunkEnds(database, key, look, time), writer(key), time);
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _ends.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
 
     public async Task<Advance> AdvanceAsync(RangeRow range, ChunkSize size, CancellationToken cancel)
     {
         if (range.Position.AsSpan().SequenceEqual(range.LastKey) && range.Position is not null
-            || await _look.NextEndAsync(range.From, range.LastKey!, size.Next, cancel) is not var (last, walked))
+            || await _ends.NextAsync(range.From, range.LastKey!, size.Next, cancel) is not var (last, walked))
         {
             return new Advance(await CloseAsync(range, cancel), size);
         }
 
+        _ends.LookAhead(last, range.LastKey!, size.Next);
         var started = _time.GetTimestamp();
         try
         {
