@@ -60,6 +60,26 @@ public sealed class LostAnswerTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_signal_that_is_sent_again_because_its_answer_was_lost_is_received_once()
+    {
+        var run = await _client.StartAsync();
+        _line.LoseNextAnswer();
+        await _client.SignalAsync(run, "into the history", "first");
+        var task = await _client.TaskAsync();
+        _line.LoseNextAnswer();
+        await _client.SignalAsync(run, "while a task is started", "second");
+        await _client.SignalAsync(run, "the same once more", "first");
+        await _client.AnswerAsync(task);
+
+        await _client.SignalAsync(run, "another", "third");
+        await _client.SignalAsync(run, "the same once more", "second");
+        await _client.AdvanceAsync(Some.CompleteWorkflow());
+
+        var signals = (await _client.EventsAsync(run)).Where(item => item.EventType == WorkflowExecutionSignaled);
+        Assert.Equal(["first", "second", "third"], signals.Select(item => item.WorkflowExecutionSignaledEventAttributes.RequestId));
+    }
+
+    [Fact]
     public async Task A_workflow_task_started_for_a_worker_that_has_gone_meanwhile_goes_to_the_next_one()
     {
         var request = new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = _queue }, Identity = Gone };

@@ -64,9 +64,9 @@ internal sealed class ServerClient(string address, string queue) : IDisposable
     public Task CompleteActivityAsync(PollActivityTaskQueueResponse task) => CallAsync<RespondActivityTaskCompletedResponse>(
         "RespondActivityTaskCompleted", new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken });
 
-    public Task SignalAsync(WorkflowExecution run, string name) => CallAsync<SignalWorkflowExecutionResponse>(
+    public Task SignalAsync(WorkflowExecution run, string name, string? requestId = null) => CallAsync<SignalWorkflowExecutionResponse>(
         "SignalWorkflowExecution",
-        new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = run, SignalName = name, RequestId = Guid.NewGuid().ToString() });
+        new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = run, SignalName = name, RequestId = requestId ?? Guid.NewGuid().ToString() });
 
     public async Task<IReadOnlyList<EventType>> HistoryAsync(WorkflowExecution run) =>
         [.. (await EventsAsync(run)).Select(item => item.EventType)];

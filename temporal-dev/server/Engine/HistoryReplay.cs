@@ -34,7 +34,7 @@ internal static class HistoryReplay
                 break;
             case EventType.WorkflowExecutionSignaled:
                 state.SignalCount++;
-                state.SignalRequestIds.Add(item.WorkflowExecutionSignaledEventAttributes.RequestId);
+                state.SignalIds.Note(item);
                 break;
             case EventType.WorkflowExecutionCancelRequested:
                 state.CancelRequested = true;

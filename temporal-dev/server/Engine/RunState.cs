@@ -58,7 +58,6 @@ internal sealed class RunState
     public bool CancelRequested { get; set; }
     public string? CancelRequestId { get; set; }
     public int SignalCount { get; set; }
-    public HashSet<string> SignalRequestIds { get; init; } = [];
     public Dictionary<string, AttachedRequest> AttachedRequests { get; init; } = [];
 
     public SortedDictionary<long, ActivityState> Activities { get; init; } = [];
@@ -76,6 +75,10 @@ internal sealed class RunState
     /// <summary>Event 1, which is read with the run and never stored twice.</summary>
     [JsonIgnore]
     public HistoryEvent FirstEvent { get; set; } = new();
+
+    /// <summary>Which signals came already; their events tell that, too, and it is never stored twice.</summary>
+    [JsonIgnore]
+    public SignalIds SignalIds { get; set; } = new();
 
     [JsonIgnore]
     public WorkflowExecutionStartedEventAttributes Started => FirstEvent.WorkflowExecutionStartedEventAttributes;

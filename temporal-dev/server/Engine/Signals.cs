@@ -21,7 +21,7 @@ internal static class Signals
     {
         var state = step.State;
         RunRefusals.RequireOpen(state);
-        if (request.RequestId.Length > 0 && state.SignalRequestIds.Contains(request.RequestId))
+        if (state.SignalIds.Contains(request.RequestId))
         {
             step.IsUnchanged = true;
             return;
@@ -56,10 +56,7 @@ internal static class Signals
         received.Links.AddRange(request.Links);
         step.Record(received);
         state.SignalCount++;
-        if (request.RequestId.Length > 0)
-        {
-            state.SignalRequestIds.Add(request.RequestId);
-        }
+        state.SignalIds.Note(received);
     }
 
     public static void RequestCancel(Transition step, CancelRequest request)

@@ -9,6 +9,9 @@ namespace TemporalDev.Server.Runs;
 internal sealed class ChainLease(
     Chain chain, ChainCache cache, IStore store, TimeProvider time, Announcer announcer) : IDisposable
 {
+    /// <summary>Of a history that is read whole.</summary>
+    private const int EventsAtOnce = 1000;
+
     public async Task<LoadedRun?> CurrentAsync(CancellationToken cancellation)
     {
         if (!chain.IsCurrentKnown)
@@ -33,7 +36,9 @@ internal sealed class ChainLease(
             return null;
         }
 
-        return chain.Runs[runId] = new LoadedRun(RunCodec.Decode(stored), stored.State);
+        var state = RunCodec.Decode(stored);
+        await RecallSignalsAsync(state, cancellation);
+        return chain.Runs[runId] = new LoadedRun(state, stored.State);
     }
 
     public Transition Begin(LoadedRun run) => new(run.State, time.GetUtcNow(), NewId);
@@ -101,6 +106,26 @@ internal sealed class ChainLease(
 
     /// <summary>After a change that may or may not have been committed: the runs are read again before they are used again.</summary>
     public void Forget() => chain.Forget();
+
+    /// <summary>Nobody asks a closed run for them.</summary>
+    private async Task RecallSignalsAsync(RunState state, CancellationToken cancellation)
+    {
+        if (!state.IsOpen || state.SignalCount == 0)
+        {
+            return;
+        }
+
+        for (var first = 1L; first < state.NextEventId; first += EventsAtOnce)
+        {
+            foreach (var item in await store.ReadHistoryAsync(state.RunId, first, Math.Min(first + EventsAtOnce, state.NextEventId) - 1, cancellation))
+            {
+                state.SignalIds.Note(item);
+            }
+        }
+
+        state.Buffered.ForEach(state.SignalIds.Note);
+        state.SignalIds.Commit();
+    }
 
     private static string NewId() => Guid.NewGuid().ToString();
 

@@ -16,6 +16,9 @@ internal sealed class LoadedRun(RunState state, byte[] committed)
     /// <summary>Strings take twice what they take in the committed bytes, and the committed bytes themselves are kept.</summary>
     private const int StateFactor = 4;
 
+    /// <summary>An id as text in a set.</summary>
+    private const int SignalBytes = 150;
+
     // As bytes: a decoded event is ten times as large, and most are never asked for again.
     private readonly List<EventBatch> _tail = [];
     private readonly int _firstEventBytes = state.FirstEvent.CalculateSize();
@@ -26,7 +29,7 @@ internal sealed class LoadedRun(RunState state, byte[] committed)
     public byte[] Committed { get; private set; } = committed;
 
     /// <summary>About how much memory this takes.</summary>
-    public long Bytes => FixedBytes + ((long)StateFactor * Committed.Length) + _firstEventBytes + _tailBytes;
+    public long Bytes => FixedBytes + ((long)StateFactor * Committed.Length) + ((long)SignalBytes * State.SignalCount) + _firstEventBytes + _tailBytes;
 
     /// <summary>The first event that is in memory; one past the history when none is.</summary>
     public long TailStart => _tail.Count > 0 ? _tail[0].FirstEventId : State.NextEventId;
@@ -34,6 +37,7 @@ internal sealed class LoadedRun(RunState state, byte[] committed)
     public void Commit(byte[] written, EventBatch? batch)
     {
         Committed = written;
+        State.SignalIds.Commit();
         if (batch is null)
         {
             return;
@@ -49,7 +53,13 @@ internal sealed class LoadedRun(RunState state, byte[] committed)
     }
 
     /// <summary>Forgets what a transition did before it failed.</summary>
-    public void Rollback() => State = RunCodec.Decode(Committed, State.FirstEvent);
+    public void Rollback()
+    {
+        var signals = State.SignalIds;
+        signals.Rollback();
+        State = RunCodec.Decode(Committed, State.FirstEvent);
+        State.SignalIds = signals;
+    }
 
     public IReadOnlyList<HistoryEvent> Tail(long first, long last)
     {

@@ -118,9 +118,9 @@ internal static class CommitBatch
         Add(command, rows, row => row.WorkflowType);
         Add(command, rows, row => row.TaskQueue);
         Add(command, rows, row => row.Status);
-        Add(command, rows, row => row.StartTime.UtcDateTime);
-        Add(command, rows, row => row.ExecutionTime.UtcDateTime);
-        Add(command, rows, row => row.CloseTime?.UtcDateTime);
+        AddTimes(command, rows, row => row.StartTime);
+        AddTimes(command, rows, row => row.ExecutionTime);
+        AddTimes(command, rows, row => row.CloseTime);
         Add(command, rows, row => row.HistoryLength);
         Add(command, rows, row => row.HistoryBytes);
         Add(command, rows, row => row.Transitions);
@@ -148,7 +148,7 @@ internal static class CommitBatch
         Add(command, schedules, schedule => Guid.Parse(schedule.Key.NamespaceId));
         Add(command, schedules, schedule => schedule.Key.ScheduleId);
         AddBytes(command, schedules, schedule => schedule.State);
-        Add(command, schedules, schedule => schedule.CreatedAt.UtcDateTime);
+        AddTimes(command, schedules, schedule => schedule.CreatedAt);
         AddJson(command, schedules, schedule => schedule.Attributes);
         return command;
     }
@@ -161,6 +161,14 @@ internal static class CommitBatch
         {
             TypedValue = [.. items.Select(value)],
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+        });
+
+    /// <summary>The type is said: it would be another one where all are null, and the statement be prepared again.</summary>
+    private static void AddTimes<TItem>(NpgsqlBatchCommand command, List<TItem> items, Func<TItem, DateTimeOffset?> value) =>
+        command.Parameters.Add(new NpgsqlParameter<DateTime?[]>
+        {
+            TypedValue = [.. items.Select(item => value(item)?.UtcDateTime)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
         });
 
     private static void AddJson<TItem>(NpgsqlBatchCommand command, List<TItem> items, Func<TItem, string> value) =>

@@ -148,6 +148,7 @@ internal sealed class GroupWriter : IAsyncDisposable
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = OwnerLock });
             if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
             {
+                await PlanOnceAsync(connection, cancellation);
                 return;
             }
 
@@ -159,6 +160,13 @@ internal sealed class GroupWriter : IAsyncDisposable
 
             await Task.Delay(OwnershipProbe, cancellation);
         }
+    }
+
+    /// <summary>A handful of statements, whose plans are the same for one row and for hundreds.</summary>
+    private static async Task PlanOnceAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("set plan_cache_mode = force_generic_plan", connection);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private sealed class Waiting(Commit commit)
