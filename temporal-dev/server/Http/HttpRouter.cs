@@ -21,7 +21,7 @@ internal sealed class HttpRouter
     /// <param name="path">As it was sent, without its parameters: segments are decoded one by one, so an id may contain a slash.</param>
     public HttpMatch Find(string verb, string path)
     {
-        var segments = path.TrimStart('/').Split('/').Select(Uri.UnescapeDataString).ToImmutableArray();
+        var segments = path.TrimStart('/').Split('/').Select(PathText.Decode).ToImmutableArray();
         if (!TryFind(_root, segments, depth: 0, [], out var found, out var values))
         {
             throw new GrpcException(GrpcStatusCode.NotFound, "Not Found");

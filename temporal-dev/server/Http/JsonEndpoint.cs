@@ -76,7 +76,7 @@ internal sealed class JsonEndpoint(GrpcRoutes handlers, GrpcServerOptions option
             throw new GrpcException(GrpcStatusCode.Unimplemented, $"unknown method {method.Name} for service {method.Service.FullName}");
         }
 
-        var timeout = GrpcTimeout.Read(context.Request.Headers);
+        var timeout = GrpcTimeout.Read(context.Request.Headers, GrpcStatusCode.InvalidArgument);
         using var ending = new CallEnding(timeout, options.RequestReadTimeout, time, context.RequestAborted, stopping);
         try
         {

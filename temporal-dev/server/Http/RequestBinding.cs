@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
@@ -45,14 +46,45 @@ internal static class RequestBinding
 
     private static void ReadBody(ReadOnlyMemory<byte> body, JsonContent content, IMessage target)
     {
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw Fields.Invalid("The body is not JSON: it is not UTF-8.");
+        }
+
         try
         {
             using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            RequireWholeTexts(body.Span);
             new MessageReader(content.Shape).Read(json.RootElement, target);
         }
         catch (JsonException malformed)
         {
             throw Fields.Invalid($"The body is not JSON: {malformed.Message}");
+        }
+    }
+
+    /// <summary>Half of a surrogate pair, escaped, is JSON by its grammar and yet no text.</summary>
+    private static void RequireWholeTexts(ReadOnlySpan<byte> body)
+    {
+        if (body.IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException half)
+        {
+            throw Fields.Invalid($"The body is not JSON: {half.Message}");
         }
     }
 

@@ -13,6 +13,11 @@ namespace TemporalDev.Server.Rpc;
 /// <summary>Rules on request fields; breaking one is INVALID_ARGUMENT with a sentence.</summary>
 internal static class Fields
 {
+    /// <summary>Servers of many machines name the partitions of a queue so.</summary>
+    private const string ReservedQueues = "/_sys/";
+
+    private static readonly TimeSpan ShortestRetention = TimeSpan.FromHours(1);
+
     public static void Id(string value, string field)
     {
         if (value.Length == 0)
@@ -39,7 +44,23 @@ internal static class Fields
         }
     }
 
-    public static void Queue(TaskQueue? queue) => Id(queue?.Name ?? "", "TaskQueue");
+    public static void Queue(TaskQueue? queue)
+    {
+        Id(queue?.Name ?? "", "TaskQueue");
+        if (queue!.Name.StartsWith(ReservedQueues, StringComparison.Ordinal))
+        {
+            throw Invalid($"task queue name cannot start with reserved prefix {ReservedQueues}");
+        }
+    }
+
+    /// <summary>Less than an hour, and runs would be gone before anybody has looked at them.</summary>
+    public static void Retention(Duration? value)
+    {
+        if (value is null || value.ToTimeSpan() < ShortestRetention)
+        {
+            throw Invalid("A valid retention period is not set on request.");
+        }
+    }
 
     public static void Blob(IMessage? value, string field, int limitBytes = Limits.BlobBytes)
     {

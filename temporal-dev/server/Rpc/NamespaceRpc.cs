@@ -19,17 +19,18 @@ internal sealed class NamespaceRpc(NamespaceRegistry namespaces)
     private async Task<RegisterNamespaceResponse> RegisterAsync(RegisterNamespaceRequest request, GrpcCall call)
     {
         Fields.Id(request.Namespace, "Namespace");
-        if (request.WorkflowExecutionRetentionPeriod is null)
-        {
-            throw Fields.Invalid("A valid retention period is not set on request.");
-        }
-
+        Fields.Retention(request.WorkflowExecutionRetentionPeriod);
         await namespaces.RegisterAsync(request);
         return new RegisterNamespaceResponse();
     }
 
     private async Task<UpdateNamespaceResponse> UpdateAsync(UpdateNamespaceRequest request, GrpcCall call)
     {
+        if (request.Config?.WorkflowExecutionRetentionTtl is { } retention)
+        {
+            Fields.Retention(retention);
+        }
+
         var updated = WithCapabilities(await namespaces.UpdateAsync(request));
         return new UpdateNamespaceResponse
         {

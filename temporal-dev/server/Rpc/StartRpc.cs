@@ -5,6 +5,7 @@ using TemporalDev.Server.Namespaces;
 using TemporalDev.Server.Runs;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Api.Workflow.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace TemporalDev.Server.Rpc;
@@ -92,6 +93,11 @@ internal static class StartRequests
             throw new GrpcException(GrpcStatusCode.Unimplemented, "This server does not support completion callbacks.");
         }
 
+        if (request.VersioningOverride is { } wanted)
+        {
+            RequireNewest(wanted);
+        }
+
         if (request.CronSchedule.Length > 0)
         {
             Cron(request.CronSchedule);
@@ -148,6 +154,7 @@ internal static class StartRequests
         WorkflowStartDelay = request.WorkflowStartDelay,
         UserMetadata = request.UserMetadata,
         Priority = request.Priority,
+        VersioningOverride = request.VersioningOverride,
     };
 
     private static WorkflowExecutionStartedEventAttributes Started(
@@ -209,7 +216,22 @@ internal static class StartRequests
         }
     }
 
-#pragma warning disable CS0612 // The deprecated reuse policy is what older clients still send.
+#pragma warning disable CS0612 // The deprecated fields and the deprecated reuse policy are what older clients still send.
+    /// <summary>A run that is to stay with one version must not come to whichever worker there is.</summary>
+    private static void RequireNewest(VersioningOverride wanted)
+    {
+        var isGiven = wanted.OverrideCase != VersioningOverride.OverrideOneofCase.None;
+        if (!isGiven && wanted.Behavior == VersioningBehavior.Unspecified)
+        {
+            throw Fields.Invalid("override behavior is required");
+        }
+
+        if (isGiven ? wanted.OverrideCase != VersioningOverride.OverrideOneofCase.AutoUpgrade : wanted.Behavior != VersioningBehavior.AutoUpgrade)
+        {
+            throw new GrpcException(GrpcStatusCode.Unimplemented, "This server does not support versions of workers: a run cannot be pinned to one.");
+        }
+    }
+
     private static bool IsTerminateIfRunning(StartWorkflowExecutionRequest request) =>
         request.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
 #pragma warning restore CS0612

@@ -66,7 +66,10 @@ internal sealed class WorkflowRpc(NamespaceRegistry namespaces, Executions execu
             step =>
             {
                 RequireChain(step.State, request.FirstExecutionRunId);
-                Closing.Terminate(step, new TerminateRequest(request.Reason, request.Details, request.Identity));
+                Closing.Terminate(step, new TerminateRequest(
+                    request.Reason is { Length: > 0 } reason ? reason : "terminated by user via frontend",
+                    request.Details,
+                    request.Identity is { Length: > 0 } identity ? identity : "frontend-service"));
             },
             CancellationToken.None);
         return new TerminateWorkflowExecutionResponse();

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using TemporalDev.Protocol.Grpc;
+using TemporalDev.Server.Http;
 
 namespace Orchestrator.Tests.Server.Http;
 
@@ -145,12 +147,60 @@ public sealed class HttpApiTests(HttpFixture server) : IClassFixture<HttpFixture
     [InlineData("{\"identity\":\"a\",\"identity\":\"b\"}")]
     [InlineData("{\"workflowType\":{},\"workflow_type\":{}}")]
     [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"identity\":\"\\ud800\"}")]
+    [InlineData("{\"identity\":\"a\"} and more")]
     public async Task A_body_that_is_no_request_is_refused(string body)
     {
         var refusal = await server.PostAsync($"{Workflows}/{Guid.NewGuid()}", body);
 
         Assert.Equal(400, refusal.Status);
         Message(refusal, code: 3);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_UTF_8_is_refused()
+    {
+        using var body = new ByteArrayContent([.. "{\"identity\":\""u8, 0xFF, .. "\"}"u8]);
+
+        var refusal = await server.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{Workflows}/{Guid.NewGuid()}") { Content = body });
+
+        Assert.Equal((int)HttpStatusCode.BadRequest, refusal.Status);
+        Assert.Contains("UTF-8", Message(refusal, code: 3));
+    }
+
+    [Theory]
+    [InlineData("a%zz")]
+    [InlineData("a%2")]
+    [InlineData("%")]
+    [InlineData("%ff%fe")]
+    public void A_path_that_does_not_decode_is_refused(string segment)
+    {
+        var refusal = Assert.Throws<GrpcException>(() => PathText.Decode(segment));
+
+        Assert.Equal(GrpcStatusCode.InvalidArgument, refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_timeout_that_is_none_is_refused()
+    {
+        var refusal = await server.SendAsync(new HttpRequestMessage(HttpMethod.Get, Workflows) { Headers = { { "Grpc-Timeout", "soon" } } });
+
+        Assert.Equal((int)HttpStatusCode.BadRequest, refusal.Status);
+        Assert.Contains("soon", Message(refusal, code: 3));
+    }
+
+    [Fact]
+    public async Task An_end_that_nobody_has_signed_says_where_it_came_from()
+    {
+        var id = Guid.NewGuid();
+        await server.PostAsync($"{Workflows}/{id}", """{"workflowType":{"name":"ByHand"},"taskQueue":{"name":"nobody"}}""");
+
+        await server.PostAsync($"{Workflows}/{id}/terminate", "{}");
+
+        var history = await server.GetAsync($"{Workflows}/{id}/history");
+        var end = history.Json.GetProperty("history").GetProperty("events").EnumerateArray().Last().GetProperty("workflowExecutionTerminatedEventAttributes");
+        Assert.Equal(("terminated by user via frontend", "frontend-service"), (end.GetProperty("reason").GetString(), end.GetProperty("identity").GetString()));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal sealed class GrpcEndpoint
     private async Task AnswerAsync(HttpContext context)
     {
         var route = Admit(context.Request);
-        var timeout = GrpcTimeout.Read(context.Request.Headers);
+        var timeout = GrpcTimeout.Read(context.Request.Headers, GrpcStatusCode.Internal);
         using var ending = new CallEnding(timeout, _options.RequestReadTimeout, _time, context.RequestAborted, _stopping);
         try
         {

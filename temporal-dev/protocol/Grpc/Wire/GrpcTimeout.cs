@@ -24,7 +24,7 @@ internal static class GrpcTimeout
     }
 
     /// <summary>What the caller's header says; null when there is none.</summary>
-    public static TimeSpan? Read(IHeaderDictionary headers)
+    public static TimeSpan? Read(IHeaderDictionary headers, GrpcStatusCode whenMalformed)
     {
         if (headers[GrpcHeaders.Timeout] is not [{ } text])
         {
@@ -33,7 +33,7 @@ internal static class GrpcTimeout
 
         return TryParse(text, out var timeout)
             ? timeout
-            : throw new GrpcException(GrpcStatusCode.Internal, $"malformed grpc-timeout: \"{text}\"");
+            : throw new GrpcException(whenMalformed, $"malformed grpc-timeout: \"{text}\"");
     }
 
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan timeout)
