@@ -8,6 +8,9 @@ public sealed class GrpcChannel : IDisposable
 {
     private const string Authorization = "authorization";
 
+    /// <summary>Enough for a connection, and for being refused one by a busy machine.</summary>
+    private static readonly TimeSpan LeastTry = TimeSpan.FromMilliseconds(100);
+
     private readonly GrpcChannelOptions _options;
     private readonly TimeProvider _time;
     private readonly IGrpcTransport _transport;
@@ -70,13 +73,18 @@ public sealed class GrpcChannel : IDisposable
                 }
                 catch (GrpcException failure)
                 {
-                    // A wait beyond the deadline would only replace the reason by "deadline exceeded".
-                    if (retry.Next(failure) is not { } wait || wait >= deadline.Left)
+                    // A try that the deadline cuts short would only replace the reason by "deadline exceeded".
+                    if (retry.Next(failure) is not { } wait || deadline.Left - wait < LeastTry)
                     {
                         throw;
                     }
 
-                    await Task.Delay(wait, _time, deadline.Token);
+                    await Task.Delay(wait, _time, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (deadline.Left < LeastTry)
+                    {
+                        throw;
+                    }
                 }
             }
         }
